@@ -1,0 +1,33 @@
+import { EventEmitter } from 'node:events';
+import type { CameraStatus } from './capture/source.js';
+import type { DetectionEvent } from './detect/event.js';
+import type { Score } from './rules/score.js';
+import type { Tile } from './tiling/tile.js';
+
+/** A picture for people, already JPEG. */
+export interface PreviewFrame {
+  cameraId: string;
+  atMs: number;
+  widthPx: number;
+  heightPx: number;
+  jpeg: Buffer;
+  /** Winning tile of each rule in this frame. */
+  tiles: { ruleId: string; tile: Tile; score: number; threshold: number }[];
+}
+
+/** What happens in a running program; whoever publishes listens. Listeners must not throw and must not block. */
+export interface Happenings {
+  /** Raised and stored. `jpeg` is the snapshot that belongs to it (start and update). */
+  event: [event: DetectionEvent, jpeg: Buffer | null];
+  score: [score: Score];
+  camera: [status: CameraStatus];
+  frame: [frame: PreviewFrame];
+  /** The rules were read again; `problems` is empty when the new ones are in force, else the last good ones stay. */
+  rules: [ruleIds: string[], problems: string[]];
+}
+
+export type Bus = EventEmitter<Happenings>;
+
+export function createBus(): Bus {
+  return new EventEmitter<Happenings>({ captureRejections: false });
+}
