@@ -1,0 +1,41 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { codeOf } from '../shared/errors.js';
+
+/** JPEG files of events, below one folder. */
+export class SnapshotFolder {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /**
+   * Writes an event's picture; a reader never sees half a file.
+   * @param id the event's id
+   * @returns its path below the data folder
+   */
+  async write(id: string, jpeg: Uint8Array): Promise<string> {
+    const path = this.#pathOf(id);
+    await mkdir(join(this.#root, 'snapshots'), { recursive: true });
+    await writeFile(`${join(this.#root, path)}.part`, jpeg);
+    await rename(`${join(this.#root, path)}.part`, join(this.#root, path));
+    return path;
+  }
+
+  /** An event's picture, or null when there is none. */
+  async read(id: string): Promise<Uint8Array | null> {
+    try {
+      return await readFile(join(this.#root, this.#pathOf(id)));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  #pathOf(id: string): string {
+    // Ids come back from the network: only a real one may become a path.
+    return join('snapshots', `${z.uuid().parse(id)}.jpg`);
+  }
+}
