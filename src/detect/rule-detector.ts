@@ -78,6 +78,7 @@ export class RuleDetector {
   #nowMs = Number.NEGATIVE_INFINITY;
   /** How far the clock has jumped back since the current event began. */
   #skewMs = 0;
+  #last: Observation | null = null;
 
   constructor(options: DetectorOptions) {
     this.#options = options;
@@ -98,13 +99,13 @@ export class RuleDetector {
     if (!Number.isFinite(observation.score)) return null;
     const atMs = this.#advance(observation.atMs);
     const seen = { ...observation, atMs };
+    this.#last = seen;
     return this.#event ? this.#whileOpen(this.#event, seen) : this.#whileClosed(seen);
   }
 
-  /** Ends an open event now, for example because its rule is gone. */
-  close(observation: Pick<Observation, 'threshold' | 'thresholdState'>): Transition | null {
-    if (!this.#event) return null;
-    return this.#end(this.#event, { ...observation, atMs: this.#nowMs, score: this.#event.peakScore });
+  /** Ends an open event now: its rule is gone, or the footage is over. */
+  close(): Transition | null {
+    return this.#event && this.#last ? this.#end(this.#event, { ...this.#last, atMs: this.#nowMs }) : null;
   }
 
   #advance(clockMs: number): number {
@@ -172,10 +173,7 @@ export class RuleDetector {
     return { ...this.#describe(event, seen), phase: 'update', tile: seen.tile };
   }
 
-  #end(
-    event: OpenEvent,
-    seen: Pick<Observation, 'atMs' | 'score' | 'threshold' | 'thresholdState'>,
-  ): Transition {
+  #end(event: OpenEvent, seen: Observation): Transition {
     this.#event = null;
     this.#state = 'cooldown';
     this.#cooldownUntilMs = seen.atMs + this.#options.cooldownMs;
@@ -188,10 +186,7 @@ export class RuleDetector {
     };
   }
 
-  #describe(
-    event: OpenEvent,
-    seen: Pick<Observation, 'atMs' | 'score' | 'threshold' | 'thresholdState'>,
-  ): Omit<Transition, 'phase' | 'tile'> {
+  #describe(event: OpenEvent, seen: Observation): Omit<Transition, 'phase' | 'tile'> {
     return {
       id: event.id,
       atMs: seen.atMs,

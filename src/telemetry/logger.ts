@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
 import pretty from 'pino-pretty';
 import { redactUrl } from '../shared/redact-url.js';
@@ -11,18 +12,24 @@ export interface LoggerOptions {
   format?: 'pretty' | 'json';
 }
 
-/** A logger on stderr: stdout is data. Every string that leaves it has passed `redactUrl`. */
+/** A logger on stderr: stdout is data. Every line that leaves it has passed `redactUrl`. */
 export function createLogger({ level = 'info', format = 'pretty' }: LoggerOptions = {}): Logger {
+  const redacted = new Writable({
+    decodeStrings: false,
+    write: (line: string, _encoding, done) => {
+      process.stderr.write(redactUrl(line));
+      done();
+    },
+  });
   const destination =
     format === 'json'
-      ? { write: (line: string) => void process.stderr.write(redactUrl(line)) }
+      ? redacted
       : pretty({
-          destination: { write: (line: string) => process.stderr.write(redactUrl(line)) } as never,
+          destination: redacted,
           colorize: process.stderr.isTTY ?? false,
           ignore: 'pid,hostname',
           translateTime: 'SYS:HH:MM:ss',
           singleLine: true,
-          sync: true,
         });
   return pino({ level, base: null }, destination);
 }

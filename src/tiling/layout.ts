@@ -160,3 +160,13 @@ function boxOf({ xPx, yPx }: Origin, { level, side }: { level: LevelSpec; side: 
 function numbered<T>(tile: T, index: number): T & { index: number } {
   return { ...tile, index };
 }
+
+/** Long side of the picture for people: enough to recognise a scene, cheap to make and to send once a second. */
+const PREVIEW_LONG_SIDE_PX = 640;
+
+/** The picture for people: the whole frame in its own aspect ratio, never blown up, with even sides. */
+export function planPreview(frame: SizePx): LevelSpec {
+  const scale = Math.min(1, PREVIEW_LONG_SIDE_PX / Math.max(frame.widthPx, frame.heightPx));
+  const even = (lengthPx: number) => Math.max(2, 2 * Math.round((lengthPx * scale) / 2));
+  return { crop: WHOLE_FRAME, widthPx: even(frame.widthPx), heightPx: even(frame.heightPx) };
+}

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { createBus } from './bus.js';
+import { createSource } from './capture/index.js';
+import type { CameraStatus } from './capture/source.js';
+import type { CameraConfig, Config, Environment, RuleConfig } from './config/index.js';
+import type { DetectionEvent } from './detect/event.js';
+import { createOnnxEmbedder, openModelDirectory, selectModel } from './model/index.js';
+import { EventRecorder } from './pipeline/event-recorder.js';
+import { LiveRules } from './pipeline/live-rules.js';
+import { runCamera } from './pipeline/run-camera.js';
+import { createEmbeddedBroker } from './publish/embedded-broker.js';
+import { createMqttPublisher } from './publish/mqtt-publisher.js';
+import type { Problem } from './server/messages.js';
+import { createServer } from './server/server.js';
+import type { ServerData } from './server/server-data.js';
+import { openDatabase } from './store/database.js';
+import { EventStore } from './store/event-store.js';
+import { SnapshotFolder } from './store/snapshots.js';
+import type { Logger } from './telemetry/logger.js';
+
+/** What the service runs on. */
+export interface AppOptions {
+  config: Config;
+  rules: readonly RuleConfig[];
+  env: Environment;
+  logger: Logger;
+  /** Folder of the built page. */
+  pageFolder: string;
+  /** Everything is up. */
+  onReady: (app: { pageUrl: string; brokerUrl: string | null; model: ServerData['model'] }) => void;
+  onEvent: (event: DetectionEvent) => void;
+  /** Ends it. */
+  signal: AbortSignal;
+}
+
+/**
+ * The service: builds every part in the order of the flow of data, runs until `signal` aborts, and disposes the parts
+ * in the opposite order.
+ * @throws WordwatchError when a part cannot start: model, data folder, ports
+ */
+export async function runApp(options: AppOptions): Promise<void> {
+  const { config, env, logger, signal } = options;
+  const bus = createBus();
+  const cameras = config.cameras.filter(({ enabled }) => enabled);
+  const cameraIds = cameras.map(({ id }) => id);
+
+  await using embedder = await createOnnxEmbedder({
+    directory: await openModelDirectory(selectModel(config.model)),
+    logger,
+  });
+  const model = embedder.describe();
+  const paths = config.rules;
+  const rules = await LiveRules.open(options.rules, { paths, env, cameraIds, embedder, bus, logger });
+
+  using database = openDatabase(join(config.store.path, 'wordwatch.db'));
+  const store = new EventStore(database, logger);
+  const snapshots = new SnapshotFolder(config.store.path);
+  const recorder = new EventRecorder({ store, snapshots, model, logger });
+
+  await using broker = config.mqtt.embedded ? createEmbeddedBroker({ port: config.mqtt.port, logger }) : null;
+  await broker?.start();
+  const brokerUrl = broker?.url ?? config.mqtt.url;
+  await using publisher = brokerUrl
+    ? createMqttPublisher({
+        url: brokerUrl,
+        prefix: config.mqtt.prefix,
+        clientId: config.mqtt.clientId ?? undefined,
+        username: config.mqtt.username ?? undefined,
+        password: config.mqtt.password ?? undefined,
+        bus,
+        logger,
+        rules: () => rules.book.rules,
+        cameras: cameraIds,
+      })
+    : null;
+  publisher?.start();
+
+  const statuses = followStatuses(cameras);
+  bus.on('camera', (status) => statuses.set(status.cameraId, status));
+  bus.on('event', options.onEvent);
+
+  const problems = (): Problem[] => [
+    ...[...statuses.values()].flatMap(({ cameraId, state, reason }) =>
+      state === 'offline' ? [{ part: `camera ${cameraId}`, reason: reason ?? 'offline' }] : [],
+    ),
+    ...(publisher && !publisher.health().connected
+      ? [{ part: 'mqtt', reason: publisher.health().reason ?? 'not connected' }]
+      : []),
+    ...(store.waiting > 0 ? [{ part: 'store', reason: `${store.waiting} events wait for the disk` }] : []),
+  ];
+  const data: ServerData = {
+    model,
+    cameras: () => cameras.map(({ id, name }) => ({ id, name, status: statuses.get(id)! })),
+    rules: () =>
+      rules.book.rules.map(({ id, name, when, not, cameras, severity }) => ({
+        ...{ id, name, severity, when: [...when], not: [...not] },
+        cameras: cameras === null ? null : [...cameras],
+        threshold: rules.book.thresholds.get(id)!.value,
+      })),
+    events: (range) => store.list(range),
+    event: (id) => store.get(id),
+    snapshot: (id) => snapshots.read(id),
+    lastSeq: () => store.lastSeq,
+    health: () => ({ ok: problems().length === 0, problems: problems() }),
+  };
+  await using server = createServer({ ...config.server, pageFolder: options.pageFolder, data, bus, logger });
+  await server.start();
+
+  await rules.follow(signal);
+  options.onReady({ pageUrl: server.url, brokerUrl, model });
+  await Promise.all(
+    cameras.map((camera) =>
+      runCamera({
+        source: sourceOf(camera),
+        book: () => rules.book,
+        ...{ embedder, recorder, bus, logger, signal },
+        timeZone: config.timeZone,
+      }),
+    ),
+  );
+  // Files may be over while people still look at the page.
+  if (!signal.aborted)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  store.flush();
+}
+
+function sourceOf({ id, source, enabled: _, name: __, ...camera }: CameraConfig) {
+  return createSource({ cameraId: id, location: source, ...camera, realtime: true });
+}
+
+function followStatuses(cameras: readonly CameraConfig[]): Map<string, CameraStatus> {
+  const atMs = Date.now();
+  return new Map(
+    cameras.map(({ id }) => [
+      id,
+      { cameraId: id, state: 'connecting', atMs, reason: null, retryInMs: null, size: null },
+    ]),
+  );
+}

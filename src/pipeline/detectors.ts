@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { isActive } from '../detect/active-hours.js';
+import { RuleDetector, type Transition } from '../detect/rule-detector.js';
+import type { Score } from '../rules/score.js';
+import type { RuleBook, WatchRule } from './rule-book.js';
+
+/** Hits on both sides of a longer hole in the footage do not confirm each other. */
+const MAX_GAP_MS = 30_000;
+
+/** A step in the life of one rule's event. */
+export interface RuleTransition {
+  rule: WatchRule;
+  transition: Transition;
+}
+
+/** The event state machines of one camera, one a rule. They live on when other rules change. */
+export class Detectors {
+  readonly #timeZone: string | null;
+  readonly #detectors = new Map<string, { rule: WatchRule; detector: RuleDetector }>();
+
+  /** @param timeZone of active hours; null: the footage's time of day is not known and rules are always active */
+  constructor(timeZone: string | null) {
+    this.#timeZone = timeZone;
+  }
+
+  /** Takes a changed rule book over. Events of rules that are gone or changed end now. */
+  adopt(book: RuleBook): RuleTransition[] {
+    const ended: RuleTransition[] = [];
+    const rules = new Map(book.rules.map((rule) => [rule.id, rule]));
+    for (const [id, entry] of this.#detectors) {
+      if (!isSame(entry.rule, rules.get(id))) {
+        ended.push(...close(entry));
+        this.#detectors.delete(id);
+      }
+    }
+    for (const rule of book.rules) {
+      if (this.#detectors.has(rule.id)) continue;
+      const detector = new RuleDetector({ ...rule.timing, maxGapMs: MAX_GAP_MS, newId: randomUUID });
+      this.#detectors.set(rule.id, { rule, detector });
+    }
+    return ended;
+  }
+
+  /** Takes one frame's scores. */
+  step(scores: readonly Score[]): RuleTransition[] {
+    return scores.flatMap((score) => {
+      const { rule, detector } = this.#detectors.get(score.ruleId)!;
+      const active = this.#timeZone === null || isActive(rule.active, score.atMs, this.#timeZone);
+      const transition = detector.step({ ...score, active });
+      return transition ? [{ rule, transition }] : [];
+    });
+  }
+
+  /** Ends all open events: the footage is over. */
+  close(): RuleTransition[] {
+    return [...this.#detectors.values()].flatMap(close);
+  }
+}
+
+function close({ rule, detector }: { rule: WatchRule; detector: RuleDetector }): RuleTransition[] {
+  const transition = detector.close();
+  return transition ? [{ rule, transition }] : [];
+}
+
+function isSame(a: WatchRule, b: WatchRule | undefined): boolean {
+  const text = (rule: WatchRule | undefined) =>
+    JSON.stringify(rule, (_key, value) => (value instanceof Set ? [...value] : value));
+  return text(a) === text(b);
+}

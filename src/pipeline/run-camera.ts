@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bus } from '../bus.js';
+import type { CaptureSource } from '../capture/source.js';
+import type { Embedder } from '../model/embedder.js';
+import { backoffMs } from '../shared/backoff.js';
+import { messageOf } from '../shared/errors.js';
+import { redactUrl } from '../shared/redact-url.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { EventRecorder } from './event-recorder.js';
+import { previewJpeg } from './picture.js';
+import type { RuleBook } from './rule-book.js';
+import { type WatchedFrame, watchCamera } from './watch-camera.js';
+
+/** Between attempts at a source that cannot be opened at all, such as a file that is not there. */
+const RETRY = { firstMs: 2_000, maxMs: 60_000 };
+
+/** What {@link runCamera} needs. */
+export interface RunCameraOptions {
+  source: CaptureSource;
+  book: () => RuleBook;
+  embedder: Embedder;
+  recorder: EventRecorder;
+  timeZone: string;
+  bus: Bus;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+/** Watches one camera of the service until `signal` aborts, and tells the bus what happens. Never throws. */
+export async function runCamera(options: RunCameraOptions): Promise<void> {
+  const { source, bus, logger, signal } = options;
+  const { cameraId } = source;
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    try {
+      const watched = watchCamera({
+        ...options,
+        onModelError: 'skip',
+        onStatus: (status) => bus.emit('camera', status),
+      });
+      for await (const frame of watched) {
+        attempt = 1;
+        await tell(frame, options);
+      }
+      return; // the footage is over
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = redactUrl(messageOf(error));
+      const retryInMs = backoffMs(attempt, RETRY);
+      logger.error({ cameraId, reason, retryInMs }, 'camera cannot be watched');
+      bus.emit('camera', { cameraId, state: 'offline', atMs: Date.now(), reason, retryInMs, size: null });
+      await sleep(retryInMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+async function tell(
+  { pyramid, scores, transitions }: WatchedFrame,
+  options: RunCameraOptions,
+): Promise<void> {
+  const { source, bus, recorder } = options;
+  for (const score of scores) bus.emit('score', score);
+  for (const transition of transitions) {
+    const { event, jpeg } = await recorder.record(transition, { cameraId: source.cameraId, pyramid });
+    bus.emit('event', event, jpeg);
+  }
+  // A picture that nobody looks at costs nothing.
+  if (pyramid === null || bus.listenerCount('frame') === 0) return;
+  bus.emit('frame', {
+    cameraId: source.cameraId,
+    atMs: pyramid.capturedAtMs,
+    widthPx: pyramid.preview.widthPx,
+    heightPx: pyramid.preview.heightPx,
+    jpeg: await previewJpeg(pyramid),
+    tiles: scores.map(({ ruleId, tile, score, threshold }) => ({ ruleId, tile, score, threshold })),
+  });
+}

@@ -1,0 +1,130 @@
+import { frames } from '../capture/frames.js';
+import type { Pyramid } from '../capture/pyramid.js';
+import type { CameraStatus, CaptureSource } from '../capture/source.js';
+import type { Embedder } from '../model/embedder.js';
+import type { Score } from '../rules/score.js';
+import { messageOf } from '../shared/errors.js';
+import { mapOrdered } from '../shared/map-ordered.js';
+import type { Logger } from '../telemetry/logger.js';
+import { cutTiles } from '../tiling/cut.js';
+import { planPreview } from '../tiling/layout.js';
+import { CameraView } from './camera-view.js';
+import { Detectors, type RuleTransition } from './detectors.js';
+import { bookOfCamera, type RuleBook } from './rule-book.js';
+
+/** Two frames in the model at once keep all its workers busy while the next frame is decoded. */
+const FRAMES_UNDER_WAY = 2;
+
+/** What {@link watchCamera} needs. */
+export interface WatchOptions {
+  source: CaptureSource;
+  /** Rules in force now; asked before every frame, so that a change takes effect at once. */
+  book: () => RuleBook;
+  embedder: Embedder;
+  /** Of active hours; null when the footage's time of day is not known. */
+  timeZone: string | null;
+  /** What to do when the model fails on a frame: `skip` it and go on watching, or `throw`. */
+  onModelError: 'skip' | 'throw';
+  onStatus: (status: CameraStatus) => void;
+  logger: Logger;
+  signal: AbortSignal;
+}
+
+/** A frame and what the rules make of it. */
+export interface WatchedFrame {
+  /** null behind the last frame, when `transitions` are the ends of events that were still open. */
+  pyramid: Pyramid | null;
+  scores: Score[];
+  transitions: RuleTransition[];
+}
+
+/** A frame on its way through the model. */
+interface EmbeddedFrame {
+  pyramid: Pyramid;
+  /** The view it was cut with. */
+  view: CameraView;
+  /** null when the model failed on it. */
+  vectors: Float32Array[] | null;
+}
+
+/**
+ * Watches one camera: captures, cuts, embeds, scores and detects, until the footage ends or `signal` aborts.
+ * Files are read as fast as the model can take them; live sources drop frames instead (`capture/`).
+ */
+export async function* watchCamera(options: WatchOptions): AsyncGenerator<WatchedFrame> {
+  const detectors = new Detectors(options.timeZone);
+  let again = true;
+  while (again && !options.signal.aborted) again = yield* watchOnce(options, detectors);
+  const transitions = detectors.close();
+  if (transitions.length > 0) yield { pyramid: null, scores: [], transitions };
+}
+
+/** @returns true when the camera has to be opened again because changed rules look at other tiles */
+async function* watchOnce(
+  options: WatchOptions,
+  detectors: Detectors,
+): AsyncGenerator<WatchedFrame, boolean> {
+  const { source, embedder, logger } = options;
+  const inputSizePx = embedder.describe().inputSizePx;
+  const currentBook = bookReader(options);
+  const reopen = new AbortController();
+  const signal = AbortSignal.any([options.signal, reopen.signal]);
+  let view: CameraView | null = null;
+  const pyramids = frames(source, {
+    plan: (frame) => {
+      view = new CameraView({ book: currentBook(), frame, inputSizePx });
+      return { levels: view.plan.levels, preview: planPreview(frame) };
+    },
+    signal,
+    logger,
+    onStatus: options.onStatus,
+  });
+  const embed = (pyramid: Pyramid) => embedFrame({ pyramid, view: view! }, options);
+  for await (const frame of mapOrdered(pyramids, { concurrency: FRAMES_UNDER_WAY, map: embed })) {
+    const book = currentBook();
+    const scoring = frame.view.book === book ? frame.view : rebuild(frame, { book, inputSizePx });
+    if (!scoring.sharesTilesWith(frame.view)) {
+      reopen.abort();
+      return true;
+    }
+    if (view === frame.view) view = scoring;
+    const ended = detectors.adopt(book);
+    const scores = frame.vectors ? scoring.score(frame.pyramid, frame.vectors) : [];
+    yield { pyramid: frame.pyramid, scores, transitions: [...ended, ...detectors.step(scores)] };
+  }
+  return false;
+}
+
+function rebuild({ pyramid }: EmbeddedFrame, options: { book: RuleBook; inputSizePx: number }): CameraView {
+  const frame = { widthPx: pyramid.sourceWidthPx, heightPx: pyramid.sourceHeightPx };
+  return new CameraView({ ...options, frame });
+}
+
+/** The camera's part of the book, the same object as long as the book is the same. */
+function bookReader({ book, source }: WatchOptions): () => RuleBook {
+  let whole: RuleBook | null = null;
+  let part: RuleBook | null = null;
+  return () => {
+    if (part === null || whole !== book()) {
+      whole = book();
+      part = bookOfCamera(whole, source.cameraId);
+    }
+    return part;
+  };
+}
+
+async function embedFrame(
+  frame: Omit<EmbeddedFrame, 'vectors'>,
+  { embedder, onModelError, logger }: WatchOptions,
+): Promise<EmbeddedFrame> {
+  const { tiles } = frame.view.plan;
+  const { inputSizePx } = embedder.describe();
+  try {
+    const pixels = cutTiles(frame.pyramid, { tiles, inputSizePx });
+    return { ...frame, vectors: await embedder.embedImages({ pixels, count: tiles.length }) };
+  } catch (error) {
+    if (onModelError === 'throw') throw error;
+    logger.error({ cameraId: frame.pyramid.cameraId, reason: messageOf(error) }, 'frame not scored');
+    return { ...frame, vectors: null };
+  }
+}

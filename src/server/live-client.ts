@@ -1,0 +1,150 @@
+import type { WebSocket } from 'ws';
+import type { DetectionEvent } from '../detect/event.js';
+import { messageOf } from '../shared/errors.js';
+import type { Logger } from '../telemetry/logger.js';
+import { CLOSE_TOO_SLOW, encodeMessage } from './messages.js';
+import type { ServerData } from './server-data.js';
+
+/** With so much unsent, pictures and scores are skipped: newer ones follow. */
+export const SKIP_LIMIT_BYTES = 1024 * 1024;
+/** With so much unsent, a client is too slow even for events. */
+const EVENT_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Stored events are read and sent in portions, so that a long past does not fill the memory. */
+const REPLAY_PORTION = 200;
+
+/** What {@link LiveClient} needs. */
+export interface LiveClientOptions {
+  socket: WebSocket;
+  /** Events after this one are sent; it must be one that the client knows. */
+  after: number;
+  data: Pick<ServerData, 'events'>;
+  /** Called whenever the client has all events of the past and goes on live. */
+  onLive: (client: LiveClient) => void;
+  logger: Logger;
+}
+
+/**
+ * One connection of the live feed. Events come to it without a gap and without a double: those of the past are read from the
+ * store until it has no more, which is also when the client turns live; an event that does not follow the last one sent
+ * sends it back to the store.
+ */
+export class LiveClient {
+  readonly #options: LiveClientOptions;
+  readonly #frames = new Map<string, { waiting: Buffer | null }>();
+  /** Sequence number of the last event sent. */
+  #cursor: number;
+  #isLive = false;
+  #answered = true;
+
+  constructor(options: LiveClientOptions) {
+    this.#options = options;
+    this.#cursor = options.after;
+    const { socket, logger } = options;
+    socket.on('pong', () => {
+      this.#answered = true;
+    });
+    // The protocol has no messages from clients: whoever sends some speaks another one.
+    socket.on('message', () => socket.close(1003, 'this feed takes no messages'));
+    socket.on('error', (error) => logger.debug({ reason: messageOf(error) }, 'live client failed'));
+  }
+
+  /** Begins with the events of the past. */
+  start(): void {
+    void this.#replay();
+  }
+
+  /** Sends what every client must get: cameras, rules, problems. */
+  send(message: Buffer): void {
+    const { socket } = this.#options;
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > EVENT_LIMIT_BYTES) this.#giveUp();
+    else socket.send(message, { binary: false });
+  }
+
+  /** @param message the same event, encoded */
+  offerEvent({ seq }: DetectionEvent, message: Buffer): void {
+    if (!this.#isLive || seq <= this.#cursor) return;
+    if (seq === this.#cursor + 1) {
+      this.#cursor = seq;
+      this.send(message);
+    } else {
+      void this.#replay();
+    }
+  }
+
+  /** Sends a score unless too much is unsent. */
+  offerScore(message: Buffer): void {
+    const { socket } = this.#options;
+    if (this.#isLive && socket.bufferedAmount <= SKIP_LIMIT_BYTES) this.send(message);
+  }
+
+  /** Sends a picture; of those that come while one is still under way only the newest follows. */
+  offerFrame(cameraId: string, message: Buffer): void {
+    const { socket } = this.#options;
+    if (!this.#isLive || socket.readyState !== socket.OPEN) return;
+    const underWay = this.#frames.get(cameraId);
+    if (underWay) {
+      underWay.waiting = message;
+      return;
+    }
+    if (socket.bufferedAmount > SKIP_LIMIT_BYTES) return;
+    const frame = { waiting: null as Buffer | null };
+    this.#frames.set(cameraId, frame);
+    socket.send(message, { binary: true }, (error) => {
+      this.#frames.delete(cameraId);
+      if (!error && frame.waiting) this.offerFrame(cameraId, frame.waiting);
+    });
+  }
+
+  /** Asks for a sign of life; a client that gave none since the last time is dropped. */
+  ping(): void {
+    const { socket } = this.#options;
+    if (!this.#answered) {
+      socket.terminate();
+      return;
+    }
+    this.#answered = false;
+    if (socket.readyState === socket.OPEN) socket.ping();
+  }
+
+  async #replay(): Promise<void> {
+    const { socket, data, onLive, logger } = this.#options;
+    this.#isLive = false;
+    try {
+      while (socket.readyState === socket.OPEN) {
+        const events = data.events({ after: this.#cursor, limit: REPLAY_PORTION });
+        if (events.length === 0) {
+          // Nothing can have happened since the store was asked: that was in this same turn of the event loop.
+          this.#isLive = true;
+          onLive(this);
+          return;
+        }
+        await this.#sendAll(events);
+      }
+    } catch (error) {
+      logger.error({ reason: messageOf(error) }, 'events cannot be read for a live client');
+      socket.close(1011, 'events cannot be read');
+    }
+  }
+
+  /** Resolves when the last one has left the program, or the connection is gone. */
+  async #sendAll(events: readonly DetectionEvent[]): Promise<void> {
+    const { socket } = this.#options;
+    let sent: Promise<void> = Promise.resolve();
+    for (const event of events) {
+      this.#cursor = event.seq;
+      sent = new Promise((resolve) =>
+        socket.send(encodeMessage({ type: 'event', event }), { binary: false }, () => resolve()),
+      );
+    }
+    await sent;
+  }
+
+  #giveUp(): void {
+    this.#options.logger.warn(
+      { unsentBytes: this.#options.socket.bufferedAmount },
+      'live client too slow, closed',
+    );
+    this.#options.socket.close(CLOSE_TOO_SLOW, 'too slow: come back with ?after=');
+  }
+}

@@ -1,0 +1,179 @@
+import type { WebSocket } from 'ws';
+import type { Bus, PreviewFrame } from '../bus.js';
+import type { CameraStatus } from '../capture/source.js';
+import type { DetectionEvent } from '../detect/event.js';
+import type { Score } from '../rules/score.js';
+import type { Logger } from '../telemetry/logger.js';
+import { LiveClient } from './live-client.js';
+import {
+  encodeFrame,
+  encodeMessage,
+  type HelloMessage,
+  type ModelInfo,
+  PROTOCOL_VERSION,
+  type ServerMessage,
+} from './messages.js';
+import { ScoreHistory } from './score-history.js';
+import type { ServerData } from './server-data.js';
+
+const HEALTH_PERIOD_MS = 2_000;
+
+/** What {@link LiveFeed} needs. */
+export interface LiveFeedOptions {
+  bus: Bus;
+  data: ServerData;
+  logger: Logger;
+  /** How often clients are asked whether they are still there. */
+  pingPeriodMs: number;
+}
+
+/** Everything that happens, for all WebSocket clients. Each message is encoded once. */
+export class LiveFeed {
+  readonly scores = new ScoreHistory();
+  readonly #options: LiveFeedOptions;
+  readonly #clients = new Set<LiveClient>();
+  /** Newest picture of each camera, for clients that come later. */
+  readonly #frames = new Map<string, Buffer>();
+  #ruleProblems: string[] = [];
+  #knownProblems = '[]';
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: LiveFeedOptions) {
+    this.#options = options;
+  }
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  start(): void {
+    const { bus, pingPeriodMs } = this.#options;
+    bus.on('event', this.#onEvent);
+    bus.on('score', this.#onScore);
+    bus.on('frame', this.#onFrame);
+    bus.on('camera', this.#onCamera);
+    bus.on('rules', this.#onRules);
+    this.#timers = [
+      setInterval(() => this.#checkHealth(), HEALTH_PERIOD_MS),
+      setInterval(() => this.#ping(), pingPeriodMs),
+    ];
+  }
+
+  stop(): void {
+    const { bus } = this.#options;
+    bus.off('event', this.#onEvent);
+    bus.off('score', this.#onScore);
+    bus.off('frame', this.#onFrame);
+    bus.off('camera', this.#onCamera);
+    bus.off('rules', this.#onRules);
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  /** @param after events after this one are sent; null: only new ones */
+  accept(socket: WebSocket, after: number | null): void {
+    const { data, logger } = this.#options;
+    const lastSeq = data.lastSeq();
+    // A client that knows more than there is has seen another store: nothing of this one's past is due to it.
+    const client = new LiveClient({
+      socket,
+      after: Math.min(after ?? lastSeq, lastSeq),
+      data,
+      logger,
+      onLive: (live) => {
+        for (const [cameraId, frame] of this.#frames) live.offerFrame(cameraId, frame);
+      },
+    });
+    this.#clients.add(client);
+    socket.on('close', () => this.#clients.delete(client));
+    client.send(encodeMessage(this.#hello(lastSeq)));
+    client.start();
+  }
+
+  #hello(lastSeq: number): HelloMessage {
+    const { data } = this.#options;
+    return {
+      type: 'hello',
+      protocol: PROTOCOL_VERSION,
+      nowMs: Date.now(),
+      lastSeq,
+      cameras: data.cameras(),
+      rules: data.rules(),
+      ruleProblems: this.#ruleProblems,
+      model: modelInfo(data),
+      problems: data.health().problems,
+    };
+  }
+
+  readonly #onEvent = (event: DetectionEvent): void => {
+    if (this.#clients.size === 0) return;
+    const message = encodeMessage({ type: 'event', event });
+    for (const client of this.#clients) client.offerEvent(event, message);
+  };
+
+  readonly #onScore = (scored: Score): void => {
+    if (!Number.isFinite(scored.score)) return;
+    this.scores.add(scored);
+    if (this.#clients.size === 0) return;
+    const { cameraId, ruleId, atMs, score, threshold, thresholdState, tile } = scored;
+    const message = encodeMessage({
+      type: 'score',
+      cameraId,
+      ruleId,
+      atMs,
+      score: rounded(score),
+      threshold,
+      thresholdState,
+      tile,
+    });
+    for (const client of this.#clients) client.offerScore(message);
+  };
+
+  readonly #onFrame = ({ jpeg, tiles, cameraId, atMs, widthPx, heightPx }: PreviewFrame): void => {
+    const scored = tiles
+      .filter(({ score }) => Number.isFinite(score))
+      .map((tile) => ({ ...tile, score: rounded(tile.score) }));
+    const message = encodeFrame({ type: 'frame', cameraId, atMs, widthPx, heightPx, tiles: scored }, jpeg);
+    this.#frames.set(cameraId, message);
+    for (const client of this.#clients) client.offerFrame(cameraId, message);
+  };
+
+  readonly #onCamera = (status: CameraStatus): void => {
+    this.#broadcast({ type: 'camera', status });
+  };
+
+  readonly #onRules = (_ruleIds: readonly string[], problems: string[]): void => {
+    const rules = this.#options.data.rules();
+    this.#ruleProblems = problems;
+    this.scores.keepRules(rules.map(({ id }) => id));
+    this.#broadcast({ type: 'rules', rules, problems });
+  };
+
+  #checkHealth(): void {
+    const { problems } = this.#options.data.health();
+    const text = JSON.stringify(problems);
+    if (text === this.#knownProblems) return;
+    this.#knownProblems = text;
+    this.#broadcast({ type: 'problem', nowMs: Date.now(), problems });
+  }
+
+  /** Browsers hide pings from pages, so the page gets a message too: it then knows that what it shows is not stale. */
+  #ping(): void {
+    for (const client of this.#clients) client.ping();
+    this.#broadcast({ type: 'problem', nowMs: Date.now(), problems: this.#options.data.health().problems });
+  }
+
+  #broadcast(message: ServerMessage): void {
+    const encoded = encodeMessage(message);
+    for (const client of this.#clients) client.send(encoded);
+  }
+}
+
+function modelInfo({ model }: ServerData): ModelInfo {
+  const { name, modelHash, license, demonstration, notice } = model;
+  return { name, modelHash, license, demonstration, notice };
+}
+
+/** More digits than a page can show are only bytes. */
+function rounded(score: number): number {
+  return Math.round(score * 1000) / 1000;
+}

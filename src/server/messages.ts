@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { DetectionEvent, Id, Severity } from '../detect/event.js';
+import { THRESHOLD_STATES } from '../rules/score.js';
+
+/** Raised when a message changes in a way that an older page would not understand. */
+export const PROTOCOL_VERSION = 1;
+
+/** `Sec-WebSocket-Protocol` of the live feed. */
+export const SUBPROTOCOL = 'wordwatch';
+
+/** The server closes a connection with it that cannot keep up with events; come back with `after`. */
+export const CLOSE_TOO_SLOW = 4008;
+
+const TimeMs = z.number().describe('Milliseconds since the epoch');
+const SizePx = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() });
+const Tile = DetectionEvent.shape.tile;
+
+/** A camera's connection, as `capture` tells it. */
+export const CameraStatusInfo = z.strictObject({
+  cameraId: Id,
+  state: z.enum(['connecting', 'online', 'offline', 'ended']),
+  atMs: TimeMs,
+  reason: z.string().nullable(),
+  retryInMs: z.number().nullable(),
+  size: SizePx.nullable(),
+});
+
+/** A camera for clients: never its address, which may hold a password. */
+export const CameraInfo = z.strictObject({ id: Id, name: z.string(), status: CameraStatusInfo });
+export type CameraInfo = z.infer<typeof CameraInfo>;
+
+/** A rule in force. */
+export const RuleInfo = z.strictObject({
+  id: Id,
+  name: z.string(),
+  when: z.array(z.string()),
+  not: z.array(z.string()),
+  cameras: z.array(Id).nullable().describe('null: all'),
+  severity: Severity,
+  threshold: z.number().describe('In force where no score says otherwise'),
+});
+export type RuleInfo = z.infer<typeof RuleInfo>;
+
+/** What clients are told of the model. */
+export const ModelInfo = z.strictObject({
+  name: z.string(),
+  modelHash: z.string(),
+  license: z.string().nullable(),
+  demonstration: z.boolean().describe('It only demonstrates the program'),
+  notice: z.string().nullable().describe('What a demonstration model does understand'),
+});
+export type ModelInfo = z.infer<typeof ModelInfo>;
+
+/** Something that does not work now. */
+export const Problem = z.strictObject({
+  part: z.string().describe('`camera yard`, `mqtt`, …'),
+  reason: z.string().describe('For people, without secrets'),
+});
+export type Problem = z.infer<typeof Problem>;
+
+const Hello = z.strictObject({
+  type: z.literal('hello'),
+  protocol: z.literal(PROTOCOL_VERSION),
+  nowMs: TimeMs.describe('The clock that all times of this connection come from'),
+  lastSeq: z.int().nonnegative().describe('Events up to this one are of the past'),
+  cameras: z.array(CameraInfo),
+  rules: z.array(RuleInfo),
+  ruleProblems: z.array(z.string()),
+  model: ModelInfo,
+  problems: z.array(Problem),
+});
+
+const EventMessage = z.strictObject({ type: z.literal('event'), event: DetectionEvent });
+
+const ScoreMessage = z.strictObject({
+  type: z.literal('score'),
+  cameraId: Id,
+  ruleId: Id,
+  atMs: TimeMs,
+  score: z.number(),
+  threshold: z.number(),
+  thresholdState: z.enum(THRESHOLD_STATES),
+  tile: Tile,
+});
+
+const CameraMessage = z.strictObject({ type: z.literal('camera'), status: CameraStatusInfo });
+
+const RulesMessage = z.strictObject({
+  type: z.literal('rules'),
+  rules: z.array(RuleInfo),
+  problems: z.array(z.string()).describe('Why the newest rule files are not in force; empty: they are'),
+});
+
+const ProblemMessage = z.strictObject({
+  type: z.literal('problem'),
+  nowMs: TimeMs,
+  problems: z.array(Problem).describe('All there are; sent on a change, and every 15 s as a sign of life'),
+});
+
+/** The header of a binary message; its JPEG follows. */
+export const FrameHeader = z.strictObject({
+  type: z.literal('frame'),
+  cameraId: Id,
+  atMs: TimeMs,
+  widthPx: z.int().positive(),
+  heightPx: z.int().positive(),
+  tiles: z
+    .array(z.strictObject({ ruleId: Id, tile: Tile, score: z.number(), threshold: z.number() }))
+    .describe('Winning tile of each rule'),
+});
+export type FrameHeader = z.infer<typeof FrameHeader>;
+
+/** Every text message of the live feed. Pictures are binary, see {@link encodeFrame}. Clients send nothing. */
+export const ServerMessage = z.discriminatedUnion('type', [
+  Hello,
+  EventMessage,
+  ScoreMessage,
+  CameraMessage,
+  RulesMessage,
+  ProblemMessage,
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
+export type HelloMessage = z.infer<typeof Hello>;
+export type ScoreMessage = z.infer<typeof ScoreMessage>;
+
+/** The message as it goes over the wire, made once for all clients. */
+export function encodeMessage(message: ServerMessage): Buffer {
+  return Buffer.from(JSON.stringify(message));
+}
+
+/**
+ * A binary message: the header's length in bytes (uint32, big endian), the header as JSON, the JPEG. Base64 in JSON
+ * would be a third larger and would be decoded on the page's only thread.
+ */
+export function encodeFrame(header: FrameHeader, jpeg: Uint8Array): Buffer {
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(json.length);
+  return Buffer.concat([length, json, jpeg]);
+}
+
+/** Takes {@link encodeFrame} apart again. @throws ZodError, SyntaxError or RangeError when it is none */
+export function decodeFrame(message: Buffer): { header: FrameHeader; jpeg: Buffer } {
+  const end = 4 + message.readUInt32BE(0);
+  const header = FrameHeader.parse(JSON.parse(message.subarray(4, end).toString()));
+  return { header, jpeg: message.subarray(end) };
+}

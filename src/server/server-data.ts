@@ -1,0 +1,28 @@
+import type { DetectionEvent } from '../detect/event.js';
+import type { ModelDescription } from '../model/embedder.js';
+import type { CameraInfo, Problem, RuleInfo } from './messages.js';
+
+/** Whether everything works, and what does not. */
+export interface Health {
+  ok: boolean;
+  problems: Problem[];
+}
+
+/** What the server shows: the rest of the program as it sees it. */
+export interface ServerData {
+  /** All cameras with their newest status. */
+  cameras(): CameraInfo[];
+  /** Rules in force. */
+  rules(): RuleInfo[];
+  /** Stored events with a sequence number above `after`, oldest first, at most `limit`. An event is stored before the bus tells it. */
+  events(range: { after: number; limit: number }): DetectionEvent[];
+  /** The newest phase of one event, or null. */
+  event(id: string): DetectionEvent | null;
+  /** JPEG of one event, or null. `id` is a UUID. */
+  snapshot(id: string): Promise<Uint8Array | null>;
+  /** Highest sequence number given out. */
+  lastSeq(): number;
+  readonly model: ModelDescription;
+  /** Asked every few seconds. */
+  health(): Health;
+}

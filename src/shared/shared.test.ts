@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { backoffMs } from './backoff.js';
+import { mapOrdered } from './map-ordered.js';
+import { redactUrl } from './redact-url.js';
+
+describe('redactUrl', () => {
+  it.each([
+    ['rtsp://me:secret@cam/1', 'rtsp://***@cam/1'],
+    ['rtsp://me:se@cr/et@cam/1', 'rtsp://***@cam/1'],
+    ['[in#0] Error opening rtsp://me:secret@cam/1: 401', '[in#0] Error opening rtsp://***@cam/1: 401'],
+    ['http://cam/video.cgi?user=me&password=secret&x=1', 'http://cam/video.cgi?user=***&password=***&x=1'],
+    ['http://cam/a then me@example.org', 'http://cam/a then me@example.org'],
+  ])('%s', (text, expected) => expect(redactUrl(text)).toBe(expected));
+
+  it('never lets a password through', () => {
+    const password = fc
+      .stringMatching(/^[!-&(-~]{4,12}$/)
+      .filter((text) => !text.includes('"') && !/^\**$/.test(text));
+    fc.assert(
+      fc.property(password, (secret) => {
+        expect(redactUrl(`cannot open 'rtsp://root:${secret}@192.0.2.1/live' twice`)).toBe(
+          `cannot open 'rtsp://***@192.0.2.1/live' twice`,
+        );
+      }),
+    );
+  });
+});
+
+describe('backoffMs', () => {
+  it('doubles up to its bound', () => {
+    const wait = (attempt: number) => backoffMs(attempt, { firstMs: 100, maxMs: 1000, random: () => 0.5 });
+    expect([1, 2, 3, 4, 5, 99].map(wait)).toEqual([100, 200, 400, 800, 1000, 1000]);
+  });
+});
+
+describe('mapOrdered', () => {
+  async function* count(to: number, read: number[] = []): AsyncGenerator<number> {
+    for (let i = 0; i < to; i++) {
+      read.push(i);
+      yield i;
+    }
+  }
+
+  it('keeps the order while later calls finish first', async () => {
+    const release: (() => void)[] = [];
+    const map = async (value: number) => {
+      await new Promise<void>((resolve) => {
+        release[value] = resolve;
+        if (value % 2 === 1) {
+          resolve();
+          release[value - 1]!();
+        }
+      });
+      return value;
+    };
+    const out: number[] = [];
+    for await (const value of mapOrdered(count(6), { concurrency: 2, map })) out.push(value);
+    expect(out).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('reads no further ahead than its concurrency', async () => {
+    const read: number[] = [];
+    const results = mapOrdered(count(100, read), { concurrency: 2, map: async (value) => value });
+    await results.next();
+    expect(read.length).toBeLessThanOrEqual(3);
+    await results.return(undefined);
+  });
+
+  it('gives a result at once, however long the source takes for its next value', async () => {
+    async function* slow(): AsyncGenerator<number> {
+      yield 1;
+      await new Promise(() => {});
+    }
+    const results = mapOrdered(slow(), { concurrency: 2, map: async (value) => value });
+    expect((await results.next()).value).toBe(1);
+  });
+
+  it('throws what the map throws, in its place', async () => {
+    const map = async (value: number) => {
+      if (value === 1) throw new Error('no');
+      return value;
+    };
+    const results = mapOrdered(count(3), { concurrency: 3, map });
+    expect((await results.next()).value).toBe(0);
+    await expect(results.next()).rejects.toThrow('no');
+  });
+});
