@@ -1,7 +1,8 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { type Config, ConfigFile } from './config-schema.js';
 import type { Environment } from './environment.js';
-import { idsIn, type LoadedRules, loadRulesFrom, type RulesPath, uniqueIds } from './load-rules.js';
+import { idsIn, uniqueIds } from './ids.js';
+import { type LoadedRules, loadRulesFrom, type RulesPath } from './load-rules.js';
 import { displayPath, formatPath, inOrder, type Place, type Problem, quoted } from './problem.js';
 import { readText } from './read-text.js';
 import { validate, valueAt } from './validate.js';

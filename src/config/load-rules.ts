@@ -2,19 +2,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { codeOf } from '../shared/errors.js';
 import type { Environment } from './environment.js';
-import {
-  displayPath,
-  formatPath,
-  formatPlace,
-  inOrder,
-  type Place,
-  type Problem,
-  quoted,
-  withSuggestion,
-} from './problem.js';
+import { idsIn, uniqueIds, unknownCameras } from './ids.js';
+import { displayPath, inOrder, type Place, type Problem } from './problem.js';
 import { cannotRead, fileProblem, readText } from './read-text.js';
 import { notInForce, type RuleConfig, RulesFile } from './rule-schema.js';
-import { validate, valueAt } from './validate.js';
+import { validate } from './validate.js';
 import { YamlFile } from './yaml-file.js';
 
 /** What {@link loadRules} needs beside the paths. */
@@ -66,27 +58,34 @@ export async function loadRulesFrom(
   { env, cameraIds }: LoadRulesOptions,
 ): Promise<LoadedRules> {
   const found = await Promise.all(paths.map(findFiles));
-  const problems = found.flatMap(({ problem }) => problem ?? []);
-  const rules: RuleConfig[] = [];
-  const yamls: YamlFile[] = [];
-  const files: string[] = [];
-  for (const path of new Set(found.flatMap(({ files }) => files))) {
-    files.push(displayPath(path));
-    const { text, problem } = await readText(path, 'Was it moved just now?');
-    if (problem) {
-      problems.push(problem);
-      continue;
-    }
-    const yaml = new YamlFile(text, { file: displayPath(path), env });
-    const read = readRules(yaml);
-    yamls.push(yaml);
-    problems.push(...read.problems);
-    rules.push(...read.rules);
-  }
-  const { rulePlaces, duplicates } = findRules(yamls);
-  problems.push(...duplicates, ...yamls.flatMap((yaml) => unknownCameras(yaml, cameraIds)));
-  const notes = rules.flatMap((rule) => notesOn(rule, rulePlaces));
-  return { rules: problems.length === 0 ? rules : null, problems, notes, files, rulePlaces };
+  const files = [...new Set(found.flatMap(({ files }) => files))];
+  const reads = await Promise.all(files.map((path) => readRulesFile(path, env)));
+  const yamls = reads.flatMap(({ yaml }) => yaml ?? []);
+  const rules = reads.flatMap(({ rules }) => rules);
+  const { places: rulePlaces, duplicates } = uniqueIds(
+    yamls.flatMap((yaml) => idsIn(yaml, 'rules')),
+    'rule',
+  );
+  const problems = [
+    ...found.flatMap(({ problem }) => problem ?? []),
+    ...reads.flatMap(({ problems }) => problems),
+    ...duplicates,
+    ...yamls.flatMap((yaml) => unknownCameras(yaml, cameraIds)),
+  ];
+  return {
+    rules: problems.length === 0 ? rules : null,
+    problems,
+    notes: rules.flatMap((rule) => notesOn(rule, rulePlaces)),
+    files: files.map(displayPath),
+    rulePlaces,
+  };
+}
+
+async function readRulesFile(path: string, env: Environment) {
+  const { text, problem } = await readText(path, 'Was it moved just now?');
+  if (problem) return { yaml: null, rules: [], problems: [problem] };
+  const yaml = new YamlFile(text, { file: displayPath(path), env });
+  return { yaml, ...readRules(yaml) };
 }
 
 /** The rules of one file, and what is wrong with them taken by themselves. */
@@ -112,70 +111,6 @@ async function findFiles({ path, problem }: RulesPath): Promise<{ files: string[
 /** Whether a file in a rules folder is taken for rules; editors' lock and swap files are not. */
 export function isRulesFileName(name: string): boolean {
   return /^[^.].*\.ya?ml$/.test(name);
-}
-
-/** Ids as typed, whatever else is wrong with their rules. */
-function findRules(yamls: readonly YamlFile[]): { rulePlaces: Map<string, Place>; duplicates: Problem[] } {
-  const ids = yamls.flatMap((yaml) => idsIn(yaml, 'rules'));
-  const { places, duplicates } = uniqueIds(ids, 'rule');
-  return { rulePlaces: places, duplicates };
-}
-
-/** An id and where it stands. */
-export interface FoundId extends Place {
-  id: string;
-  path: string;
-  /** The id as it may be shown. */
-  shown: string;
-}
-
-/** All ids in a file's list of cameras or rules, whether or not the rest is valid. */
-export function idsIn(yaml: YamlFile, list: 'cameras' | 'rules'): FoundId[] {
-  const items = valueAt(yaml.value, [list]);
-  if (!Array.isArray(items)) return [];
-  return items.flatMap((item, index) => {
-    const path = [list, index, 'id'];
-    const id = valueAt(item, ['id']);
-    const text = yaml.textOf(path);
-    if (typeof id !== 'string' || yaml.isBroken(path)) return [];
-    return { ...yaml.placeOf(path), id, path: formatPath(path), shown: quoted(text?.typed ?? id) };
-  });
-}
-
-/** Where each id stands first, and a problem for each that comes again. */
-export function uniqueIds(
-  ids: readonly FoundId[],
-  kind: 'camera' | 'rule',
-): { places: Map<string, Place>; duplicates: Problem[] } {
-  const places = new Map<string, Place>();
-  const duplicates: Problem[] = [];
-  for (const { id, shown, path, ...place } of ids) {
-    const first = places.get(id);
-    if (first === undefined) {
-      places.set(id, place);
-    } else {
-      const message = `duplicate ${kind} id ${shown}, first used at ${formatPlace(first)}`;
-      duplicates.push({ ...place, path, message });
-    }
-  }
-  return { places, duplicates };
-}
-
-function unknownCameras(yaml: YamlFile, cameraIds: readonly string[] | undefined): Problem[] {
-  const rules = valueAt(yaml.value, ['rules']);
-  if (cameraIds === undefined || !Array.isArray(rules)) return [];
-  return rules.flatMap((rule, ruleIndex) => {
-    const cameras = valueAt(rule, ['cameras']);
-    if (!Array.isArray(cameras)) return [];
-    return cameras.flatMap((camera, cameraIndex) => {
-      const path = ['rules', ruleIndex, 'cameras', cameraIndex];
-      const text = yaml.textOf(path);
-      if (typeof camera !== 'string' || yaml.isBroken(path) || cameraIds.includes(camera)) return [];
-      const plain = `unknown camera ${quoted(text?.typed ?? camera)}`;
-      const message = text ? plain : withSuggestion(plain, camera, cameraIds);
-      return { ...yaml.placeOf(path), path: formatPath(path), message };
-    });
-  });
 }
 
 function notesOn(rule: RuleConfig, places: ReadonlyMap<string, Place>): Problem[] {

@@ -69,11 +69,26 @@ export function displayPath(absolutePath: string): string {
   return path === '' || path.startsWith('..') || isAbsolute(path) ? absolutePath : path;
 }
 
-/** Problems as someone reads who mends them: file by file, from top to bottom. */
+/** Nobody reads more; a file with so many is another kind of file. */
+const MAX_PROBLEMS_OF_FILE = 100;
+
+/**
+ * Problems as someone reads who mends them: file by file, from top to bottom; where a file has too many to read, the
+ * last ones are only counted.
+ * @param files the order of the files
+ */
 export function inOrder(problems: readonly Problem[], files: readonly string[]): Problem[] {
-  const position = ({ file, line, column }: Place) => [files.indexOf(file), line ?? 0, column ?? 0] as const;
-  return problems
-    .map((problem) => ({ problem, at: position(problem) }))
-    .sort(({ at: a }, { at: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2])
-    .map(({ problem }) => problem);
+  const byFile = new Map(files.map((file): [string, Problem[]] => [file, []]));
+  for (const problem of problems) {
+    const sameFile = byFile.get(problem.file);
+    if (sameFile) sameFile.push(problem);
+    else byFile.set(problem.file, [problem]);
+  }
+  return [...byFile.values()].flatMap((sameFile) => {
+    sameFile.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+    const [firstLeftOut] = sameFile.splice(MAX_PROBLEMS_OF_FILE, Number.POSITIVE_INFINITY);
+    return firstLeftOut
+      ? [...sameFile, { ...firstLeftOut, path: '', message: 'more problems from here on' }]
+      : sameFile;
+  });
 }

@@ -174,4 +174,10 @@ describe('rules', () => {
       'yard.yaml:8:21 rules[1].tiles.region: expected a polygon of at least 3 points, got 1',
     ]);
   });
+
+  it('are not told without end', () => {
+    const said = rulesSay(Array.from({ length: 150_000 }, (_, i) => `${i}: `).join('\n'));
+    expect(said).toHaveLength(101);
+    expect(said[100]).toBe('yard.yaml:100:1: more problems from here on');
+  });
 });

@@ -1,0 +1,134 @@
+import type { Readable } from 'node:stream';
+import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
+import { messageOf } from '../shared/errors.js';
+import { sourceKind } from './create-source.js';
+import type { CaptureSource } from './source.js';
+
+/** How long ffmpeg gets to end by itself before it is killed. */
+const KILL_AFTER_MS = 2_000;
+/** Of what ffmpeg says, so much is kept to explain a failure. */
+const WORDS_KEPT = 40;
+
+/** How an ffmpeg process ended. */
+export interface FfmpegEnd {
+  /** It was told to. */
+  wanted: boolean;
+  /** It read everything there was, as far as it knows. Said also when an RTSP server stalls. */
+  ok: boolean;
+  /** What it complained of, for `reasonOf`. */
+  words: string;
+}
+
+/** A running ffmpeg whose stdout is raw video. */
+export interface FfmpegProcess {
+  stdout: Readable;
+  /** Settles when the process is gone, never rejects. */
+  ended: Promise<FfmpegEnd>;
+  /** Ends it: SIGTERM, then SIGKILL. Settles when it is gone. */
+  stop: () => Promise<void>;
+}
+
+/** What {@link startFfmpeg} runs. */
+export interface FfmpegOptions {
+  source: CaptureSource;
+  /** Filters from `[0:v:0]` to `[sheet]`. */
+  filter: string;
+  /** Told the presentation time of every frame before its bytes come, seconds. */
+  onTime: (seconds: number) => void;
+  /** Told the new size when the frame's size changes in mid-stream. */
+  onSize: (widthPx: number, heightPx: number) => void;
+}
+
+/**
+ * Starts ffmpeg. It is no child that outlives its parent: without a reader its next frame ends it (SIGPIPE), and
+ * where no frame comes, its own input timeout does, which is the source's stall timeout.
+ */
+export function startFfmpeg({ source, filter, onTime, onSize }: FfmpegOptions): FfmpegProcess {
+  const words: string[] = [];
+  let wanted = false;
+  const command = ffmpeg(source.location, { logger: undefined as never })
+    .inputOptions(inputOptions(source))
+    .complexFilter(filter)
+    .outputOptions(['-map', '[sheet]', '-fps_mode', 'passthrough', '-an', '-sn', '-dn', '-pix_fmt', 'rgb24'])
+    .outputOptions(['-hide_banner', '-nostats', '-loglevel', 'level+info'])
+    .format('rawvideo');
+  const ended = new Promise<FfmpegEnd>((resolve) => {
+    command.on('end', () => resolve({ wanted, ok: true, words: words.join('\n') }));
+    command.on('error', (error: Error) => {
+      // A kill that was asked for surfaces as an error, too ("exited with code 255").
+      resolve({
+        wanted,
+        ok: false,
+        words: [...words, ...(words.length > 0 ? [] : [messageOf(error)])].join('\n'),
+      });
+    });
+  });
+  command.on('stderr', (line: string) => {
+    const time = /showinfo.* pts_time:\s*(-?[\d.]+)/.exec(line)?.[1];
+    if (time !== undefined) return onTime(Number(time));
+    const size =
+      /Changing video frame properties.* size:(\d+)x(\d+)/i.exec(line) ??
+      /frame changed from size:\S+ .*to size:(\d+)x(\d+)/.exec(line);
+    if (size) onSize(Number(size[1]), Number(size[2]));
+    if (!/\[(error|fatal|panic)\]/.test(line)) return;
+    words.push(line.replace(/\[(error|fatal|panic)\]\s*/, ''));
+    if (words.length > WORDS_KEPT) words.shift();
+  });
+  const stdout = command.pipe() as Readable;
+  return {
+    stdout,
+    ended,
+    stop: async () => {
+      wanted = true;
+      await terminate(command, stdout, ended);
+    },
+  };
+}
+
+async function terminate(command: FfmpegCommand, stdout: Readable, ended: Promise<FfmpegEnd>): Promise<void> {
+  command.kill('SIGTERM');
+  const timer = setTimeout(() => command.kill('SIGKILL'), KILL_AFTER_MS);
+  stdout.resume(); // a process that waits for its reader would not end
+  await ended;
+  clearTimeout(timer);
+}
+
+/** ffmpeg's options before `-i`. */
+export function inputOptions(source: CaptureSource): string[] {
+  const timeoutUs = String(source.stallTimeoutMs * 1000);
+  const kind = sourceKind(source.location);
+  const decoder = [
+    ...(source.keyframesOnly ? ['-skip_frame', 'nokey'] : []),
+    ...(source.hardwareDecoder === 'none' ? [] : ['-hwaccel', source.hardwareDecoder]),
+  ];
+  switch (kind) {
+    case 'rtsp':
+      // Half a second of looking is enough for a camera, and saves two at every start.
+      return [
+        ...decoder,
+        '-rtsp_transport',
+        source.transport,
+        '-timeout',
+        timeoutUs,
+        '-analyzeduration',
+        '500000',
+        '-probesize',
+        '500000',
+        '-protocol_whitelist',
+        'rtsp,rtsps,rtp,udp,tcp,tls,crypto',
+      ];
+    case 'http':
+      return [...decoder, '-rw_timeout', timeoutUs, '-protocol_whitelist', 'http,https,tcp,tls,crypto'];
+    case 'v4l2':
+      return [...decoder, '-f', 'v4l2'];
+    default:
+      return [
+        ...decoder,
+        ...(source.realtime ? ['-re'] : []),
+        ...(source.loop ? ['-stream_loop', '-1'] : []),
+        ...(source.startOffsetMs > 0 ? ['-ss', String(source.startOffsetMs / 1000)] : []),
+        '-protocol_whitelist',
+        'file,pipe',
+      ];
+  }
+}

@@ -1,0 +1,113 @@
+import { WordwatchError } from '../shared/errors.js';
+import type { SizePx } from '../shared/geometry.js';
+import { redactUrl } from '../shared/redact-url.js';
+import type { Logger } from '../telemetry/logger.js';
+import { sourceKind } from './create-source.js';
+import { startFfmpeg } from './ffmpeg.js';
+import { FrameReader } from './frame-reader.js';
+import { drawSheet, listPictures } from './images.js';
+import { type Mosaic, planMosaic } from './mosaic.js';
+import { probe } from './probe.js';
+import type { Pyramid } from './pyramid.js';
+import { reasonOf } from './reasons.js';
+import type { CaptureSource, PlanPyramid } from './source.js';
+
+/** What {@link readSource} needs. */
+export interface ReadOptions {
+  plan: PlanPyramid;
+  signal: AbortSignal;
+  logger: Logger;
+  /** Told the frame's size once it is known. */
+  onSize: (size: SizePx) => void;
+}
+
+/** A frame before it is known when it was captured. */
+export type RawFrame = Omit<Pyramid, 'frameIndex' | 'capturedAtMs'>;
+
+/**
+ * Reads a source once, until it ends, fails or `signal` aborts.
+ * @throws WordwatchError `source-…` when it cannot be read or its end is not what it should be
+ */
+export async function* readSource(source: CaptureSource, options: ReadOptions): AsyncGenerator<RawFrame> {
+  const { size, colourMatrix } = await probe(source);
+  options.onSize(size);
+  const mosaic = planMosaic(options.plan(size), { fps: source.fps, colourMatrix });
+  const { levels, preview } = mosaic;
+  const picture = {
+    cameraId: source.cameraId,
+    sourceWidthPx: size.widthPx,
+    sourceHeightPx: size.heightPx,
+    levels,
+    preview,
+  };
+  const frame = (data: Uint8Array, ptsMs: number): RawFrame => ({ ...picture, ptsMs, data });
+  if (sourceKind(source.location) === 'images')
+    yield* readPictures(source, { mosaic, frame, signal: options.signal });
+  else yield* readVideo(source, { ...options, mosaic, frame, size });
+}
+
+type MakeFrame = (data: Uint8Array, ptsMs: number) => RawFrame;
+
+async function* readPictures(
+  { location, fps, loop }: CaptureSource,
+  { mosaic, frame, signal }: { mosaic: Mosaic; frame: MakeFrame; signal: AbortSignal },
+): AsyncGenerator<RawFrame> {
+  let index = 0;
+  do {
+    for (const file of listPictures(location)) {
+      if (signal.aborted) return;
+      yield frame(await drawSheet(file, mosaic), (index++ / fps) * 1000);
+    }
+  } while (loop);
+}
+
+async function* readVideo(
+  source: CaptureSource,
+  { signal, logger, mosaic, frame, size }: ReadOptions & { mosaic: Mosaic; frame: MakeFrame; size: SizePx },
+): AsyncGenerator<RawFrame> {
+  if (signal.aborted) return;
+  const reader = new FrameReader(mosaic.frameBytes);
+  let changed = false;
+  const ffmpeg = startFfmpeg({
+    source,
+    filter: mosaic.filter,
+    onTime: (seconds) => reader.tell(seconds),
+    onSize: (widthPx, heightPx) => {
+      changed = Math.abs(widthPx / heightPx - size.widthPx / size.heightPx) > 0.02;
+    },
+  });
+  const stop = () => void ffmpeg.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  void ffmpeg.ended.then(() => reader.end());
+  let frames = 0;
+  try {
+    for await (const { data, ptsMs } of reader.read(ffmpeg.stdout)) {
+      if (signal.aborted) return;
+      if (changed)
+        throw new WordwatchError('source-resized', 'the picture’s shape changed', { retryable: true });
+      frames++;
+      yield frame(data, ptsMs);
+    }
+    const end = await ffmpeg.ended;
+    if (end.wanted) return;
+    if (frames === 0) throw failure(end.words, source);
+    if (!end.ok || end.words !== '') {
+      const { reason } = reasonOf(end.words, source);
+      logger.warn(
+        { cameraId: source.cameraId, frames, reason },
+        'source damaged or cut off: frames up to there were read',
+      );
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await ffmpeg.stop();
+  }
+}
+
+function failure(words: string, source: CaptureSource): WordwatchError {
+  const { code, reason } = reasonOf(words === '' ? 'no frame in it' : words, source);
+  return new WordwatchError(code, `${redactUrl(source.location)}: ${reason}`, {
+    userInput: sourceKind(source.location) === 'file',
+    retryable: true,
+  });
+}
