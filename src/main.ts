@@ -169,7 +169,7 @@ program
   .addOption(new Option('--image <file>', 'a picture; may be given again').argParser(collect('image')))
   .addOption(modelOption())
   .addOption(jsonOption())
-  .action(({ model, json }) => finish(runEmbed({ inputs: embedInputs, model, ...outputOf({ json }) })));
+  .action(({ model, json }) => finish(runEmbed({ inputs: embedInputs, model, output: outputOf({ json }) })));
 
 program
   .command('bench')

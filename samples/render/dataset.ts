@@ -11,8 +11,8 @@ import { THINGS, type ThingName } from './things.js';
 
 /** Side of the crops: the starter model's input. */
 const SIDE = 128;
-/** A thing smaller than this in a crop, in pixels, is neither a yes nor a no. */
-const LEAST_PX = 5;
+/** A thing that covers less than a square of this side in a crop, in pixels, is neither a yes nor a no. */
+const LEAST_PX = 8;
 
 interface Crop {
   view: (typeof VIEWS)[number];
@@ -206,7 +206,7 @@ function label(
   for (const { concepts, rect, hidden } of shown) {
     const inside = overlap(rect, crop) / (rect.w * rect.h);
     if (inside < 0.1 && !concepts.includes('sunset')) continue;
-    const sizePx = Math.max((rect.w / crop.w) * SIDE, (rect.h / crop.h) * SIDE);
+    const sizePx = SIDE * Math.sqrt((rect.w / crop.w) * (rect.h / crop.h));
     // A sky is seen when a good part of the crop is sky, however small a part of the sky that is.
     const clear = concepts.includes('sunset')
       ? overlap(rect, crop) > 0.12 * crop.w * crop.h

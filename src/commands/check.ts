@@ -3,6 +3,7 @@ import {
   type Environment,
   formatPlace,
   formatProblem,
+  type LoadedConfig,
   loadConfig,
   loadRules,
   type RuleConfig,
@@ -71,7 +72,7 @@ async function checkPath(
     (problem): Finding => ({ severity: 'error', text: formatProblem(problem) }),
   );
   const notes = loaded.notes.map((problem): Finding => ({ severity: 'note', text: formatProblem(problem) }));
-  const model = ('config' in loaded ? loaded.config?.model : undefined) ?? options.model;
+  const model = ('config' in loaded && (loaded as LoadedConfig).config?.model) || options.model;
   const strange = await strangeWords(loaded.rules ?? [], model);
   for (const { rule, words } of strange) {
     const place = loaded.rulePlaces.get(rule.id);

@@ -168,8 +168,8 @@ describe('loadRules', () => {
     ]);
   });
 
-  it('does not stumble over a hundred thousand problems', async () => {
-    await write({ 'a.yaml': `rules: [${'{id: a, cameras: [b]},'.repeat(45_000)}]` });
+  it('does not stumble over tens of thousands of problems', async () => {
+    await write({ 'a.yaml': `rules: [${'{id: a, cameras: [b]},'.repeat(10_000)}]` });
     const { problems } = await loadRules([join(folder, 'a.yaml')], { env, cameraIds: [] });
     expect(problems).toHaveLength(101);
   });

@@ -140,7 +140,7 @@ describe('whatever stands in the file', () => {
         }, VALID);
         expectSoundAnswer(isBlock ? stringify(broken) : JSON.stringify(broken));
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 });

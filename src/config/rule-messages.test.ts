@@ -123,7 +123,6 @@ describe('rules', () => {
     ['when: [a dog, " "]', 'yard.yaml:1:31 rules[0].when[1]: expected text that is not empty, got " "'],
     ['when:', 'yard.yaml:1:17 rules[0].when: expected text or a list, got nothing'],
     ['when: {a: dog}', 'yard.yaml:1:23 rules[0].when: expected text or a list, got a mapping'],
-    [`when: ${'x'.repeat(2000)}`, 'yard.yaml:1:23 rules[0].when: expected ≤ 300 characters, got 2000'],
     [`when: [${'x,'.repeat(17)}]`, 'yard.yaml:1:23 rules[0].when: expected at most 16 phrases, got 17'],
     [
       'when: "a\\0dog"',
@@ -175,8 +174,14 @@ describe('rules', () => {
     ]);
   });
 
+  it('with words of 2,000 characters', () => {
+    expect(rulesSay(`rules: [{id: a, when: ${'x'.repeat(2000)}}]`)).toEqual([
+      'yard.yaml:1:23 rules[0].when: expected ≤ 300 characters, got 2000',
+    ]);
+  });
+
   it('are not told without end', () => {
-    const said = rulesSay(Array.from({ length: 150_000 }, (_, i) => `${i}: `).join('\n'));
+    const said = rulesSay(Array.from({ length: 1000 }, (_, i) => `${i}: `).join('\n'));
     expect(said).toHaveLength(101);
     expect(said[100]).toBe('yard.yaml:100:1: more problems from here on');
   });

@@ -29,10 +29,15 @@ describe('YAML that is none', () => {
     ['rules: [*a]', 'yard.yaml:1:9 rules[0]: "*a" refers to nothing above it'],
     ['rules: &a [*a]', 'yard.yaml:1:12 rules[0]: "*a" refers to itself'],
     ['rules: []\n? [a]\n: 1', 'yard.yaml:2:3: expected a word as key'],
-    ['['.repeat(100_000), 'yard.yaml:1:819: not valid YAML: nested too deeply'],
-  ])('%j', (text, message) =>
-    expect(rulesSay(text)[0]).toMatch(new RegExp(`^${escapeRegExp(message).replace(':819:', ':\\d+:')}$`)),
-  );
+  ])('%j', (text, message) => expect(rulesSay(text)[0]).toBe(message));
+
+  it('does not run out of stack on deep nesting', () => {
+    const nested = expect.stringMatching(/^yard\.yaml:.* nested too deeply$/);
+    expect(rulesSay('['.repeat(100_000))[0]).toEqual(nested);
+    expect(rulesSay(Array.from({ length: 300 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'))).toContainEqual(
+      nested,
+    );
+  });
 
   it('does not run out of memory on aliases of aliases', () => {
     const lines = ['a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]'];
@@ -47,7 +52,3 @@ describe('YAML that is none', () => {
     );
   });
 });
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}

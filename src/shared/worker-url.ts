@@ -1,14 +1,14 @@
 import type { WorkerOptions } from 'node:worker_threads';
 
 /**
- * Where a worker thread's entry lies, beside the module that starts it: `.js` in the built program, `.ts` in a
- * checkout, where the worker needs the TypeScript loader of its own.
+ * What to start a worker thread with: the module beside the one that starts it, `.js` in the built program and `.ts`
+ * in a checkout, where the thread first needs the TypeScript loader of its own.
  * @param name file name without its ending, for example `onnx-worker`
  * @param importMetaUrl `import.meta.url` of the caller
  */
-export function workerEntry(name: string, importMetaUrl: string): { url: URL; options: WorkerOptions } {
-  if (importMetaUrl.endsWith('.ts')) {
-    return { url: new URL(`./${name}.ts`, importMetaUrl), options: { execArgv: ['--import', 'tsx'] } };
-  }
-  return { url: new URL(`./${name}.js`, importMetaUrl), options: {} };
+export function workerEntry(name: string, importMetaUrl: string): { url: URL | string; options: WorkerOptions } {
+  if (!importMetaUrl.endsWith('.ts')) return { url: new URL(`./${name}.js`, importMetaUrl), options: {} };
+  const entry = JSON.stringify(new URL(`./${name}.ts`, importMetaUrl).href);
+  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}); });`;
+  return { url: code, options: { eval: true, execArgv: [] } };
 }

@@ -3,7 +3,9 @@
     python train.py --data FOLDER [FOLDER …] --tokenizer ../tokenizer.json --out checkpoint.pt
 
 The renderer knows what every picture shows, so every caption is compared with every picture of a batch, not only with
-its own: a sigmoid loss over all pairs, and the same on the margin that the program scores with at run time (`rules/margin.ts`).
+its own: a sigmoid loss over all pairs, and the same on the margin that the program scores with at run time
+(`rules/margin.ts`). A plain classifier of the concepts on the same features, dropped after training, teaches the
+network to see sooner than sentences do.
 """
 import argparse
 import random
@@ -57,6 +59,15 @@ def augment(pixels: np.ndarray, labels: np.ndarray, colour: list[int]) -> tuple[
     return x.clamp_(0, 1).sub_(MEAN).div_(STD).contiguous(memory_format=torch.channels_last), labels
 
 
+def renamed(state):
+    out = {}
+    for k, v in state.items():
+        if k.startswith("head"): continue
+        i = int(k.split(".")[1]); rest = k.split(".", 2)[2]
+        out[(f"fine.{i}." if i < 6 else f"coarse.{i-6}.") + rest] = v
+    return out
+
+
 def pair_loss(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """Logistic loss over all decided pairs; rare truths weigh more, up to five times."""
     yes, no = (truth == 1).float(), (truth == 0).float()
@@ -71,12 +82,17 @@ class Trainer:
         self.tokenizer = Tokenizer.from_file(str(args.tokenizer))
         self.vision = Vision().to(memory_format=torch.channels_last)
         self.text = Text(known_tokens(self.tokenizer))
+        self.classifier = torch.nn.Linear(Vision.FEATURES, len(pictures.meta["concepts"]))
         self.scale = torch.nn.Parameter(torch.tensor(2.7))  # ln τ
         self.bias = torch.nn.Parameter(torch.tensor(-4.0))
         self.bank = encode(self.tokenizer, words.bank())
         self.maker = CaptionMaker(pictures.meta, random.Random(args.seed))
         self.colour = [pictures.meta["concepts"].index(c) for c in COLOUR_CONCEPTS]
-        parameters = [*self.vision.parameters(), *self.text.parameters(), self.scale, self.bias]
+        if args.start:
+            begun = torch.load(args.start, weights_only=True)
+            print(self.vision.load_state_dict(renamed(begun["vision"]), strict=False))
+            self.text.load_state_dict(begun["text"])
+        parameters = [*self.vision.parameters(), *self.classifier.parameters(), *self.text.parameters(), self.scale, self.bias]
         decay = [p for p in parameters if p.ndim > 1]
         rest = [p for p in parameters if p.ndim <= 1]
         self.optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": rest, "weight_decay": 0}], lr=args.lr)
@@ -89,7 +105,9 @@ class Trainer:
         made: list[Caption] = self.maker.batch()
         truth = torch.from_numpy(np.stack([c.truth(labels, attributes) for c in made], 1))
         with torch.autocast("cpu", torch.bfloat16):
-            seen = self.vision(x)
+            features = self.vision.features(x)
+            seen = self.vision.head(features)
+        named = pair_loss(self.classifier(features.float()), torch.from_numpy(labels))
         said = self.text(torch.cat([encode(self.tokenizer, [c.text for c in made]), self.bank]))
         seen, said = F.normalize(seen.float()), F.normalize(said.float())
         cosines = seen @ said.T
@@ -99,15 +117,19 @@ class Trainer:
         about = [i for i, c in enumerate(made) if c.concept is not None]
         contrast = torch.logsumexp(scale * bank, 1, keepdim=True) - np.log(bank.shape[1])
         margins = scale * logits[:, about] - contrast
-        return pairs + pair_loss(margins, truth[:, about])
+        return pairs + pair_loss(margins, truth[:, about]) + named
 
     def run(self) -> None:
         rng = np.random.default_rng(self.args.seed)
         n, batch = len(self.pictures.pixels), self.args.batch
         began, step = time.time(), 0
+        # Pictures that show something rare come more often.
+        shows = self.pictures.labels == 1
+        rarity = 0.5 + (shows / np.sqrt(shows.mean(0))).sum(1) * 0.1
+        rarity /= rarity.sum()
         for epoch in range(self.args.epochs):
             self.vision.train(), self.text.train()
-            order, total = rng.permutation(n), 0.0
+            order, total = rng.choice(n, n, p=rarity), 0.0
             for i in range(n // batch):
                 rows = np.sort(order[i * batch : (i + 1) * batch])
                 loss = self.loss(rows)
@@ -130,9 +152,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--start", type=Path, help="checkpoint to start from")
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--lr", type=float, default=3e-3)
+    parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.manual_seed(args.seed)
