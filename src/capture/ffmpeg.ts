@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { messageOf } from '../shared/errors.js';
@@ -63,6 +65,8 @@ export function startFfmpeg({ source, filter, onTime, onSize }: FfmpegOptions): 
       });
     });
   });
+  // Asked to stop while fluent-ffmpeg was still looking at what ffmpeg can do.
+  command.on('start', () => setImmediate(() => wanted && command.kill('SIGTERM')));
   command.on('stderr', (line: string) => {
     const time = /showinfo.* pts_time:\s*(-?[\d.]+)/.exec(line)?.[1];
     if (time !== undefined) return onTime(Number(time));
@@ -80,16 +84,20 @@ export function startFfmpeg({ source, filter, onTime, onSize }: FfmpegOptions): 
     ended,
     stop: async () => {
       wanted = true;
-      await terminate(command, stdout, ended);
+      stdout.destroy(); // a process that waits for its reader would not end
+      await terminate(command, ended);
     },
   };
 }
 
-async function terminate(command: FfmpegCommand, stdout: Readable, ended: Promise<FfmpegEnd>): Promise<void> {
+async function terminate(command: FfmpegCommand, ended: Promise<FfmpegEnd>): Promise<void> {
   command.kill('SIGTERM');
-  const timer = setTimeout(() => command.kill('SIGKILL'), KILL_AFTER_MS);
-  stdout.resume(); // a process that waits for its reader would not end
   await ended;
+  // fluent-ffmpeg calls it an end as soon as nobody reads any more; the process itself is held but not typed.
+  const { ffmpegProc: child } = command as unknown as { ffmpegProc?: ChildProcess };
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+  await once(child, 'exit');
   clearTimeout(timer);
 }
 

@@ -3,9 +3,9 @@ import type { CaptureSource } from './source.js';
 
 /** ffmpeg's words, and what people call it. First match counts. */
 const REASONS: readonly [RegExp, code: string, reason: string][] = [
-  [/401|unauthorized|authorization/i, 'source-unauthorised', 'user name or password refused (401)'],
-  [/403|forbidden/i, 'source-forbidden', 'access refused (403)'],
-  [/404|not found(?! in)/i, 'source-not-found', 'no such stream there (404)'],
+  [/\b401\b|unauthorized/i, 'source-unauthorised', 'user name or password refused (401)'],
+  [/\b403\b|forbidden/i, 'source-forbidden', 'access refused (403)'],
+  [/\b404\b/, 'source-not-found', 'no such stream there (404)'],
   [/connection refused/i, 'source-refused', 'connection refused: is the camera on, and the port right?'],
   [/no route to host|network is unreachable/i, 'source-unreachable', 'no way to the camera’s address'],
   [/name or service not known|failed to resolve/i, 'source-unknown-host', 'the camera’s name is not known'],
@@ -13,7 +13,7 @@ const REASONS: readonly [RegExp, code: string, reason: string][] = [
   [
     /moov atom not found/i,
     'source-truncated',
-    'the file ends before its index: it was cut off or is still being written',
+    'it has no index: it was cut off, is still being written, or is no video at all',
   ],
   [
     /invalid data found|misdetection|could not find codec|invalid argument/i,

@@ -6,7 +6,10 @@ import type { WorkerOptions } from 'node:worker_threads';
  * @param name file name without its ending, for example `onnx-worker`
  * @param importMetaUrl `import.meta.url` of the caller
  */
-export function workerEntry(name: string, importMetaUrl: string): { url: URL | string; options: WorkerOptions } {
+export function workerEntry(
+  name: string,
+  importMetaUrl: string,
+): { url: URL | string; options: WorkerOptions } {
   if (!importMetaUrl.endsWith('.ts')) return { url: new URL(`./${name}.js`, importMetaUrl), options: {} };
   const entry = JSON.stringify(new URL(`./${name}.ts`, importMetaUrl).href);
   const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}); });`;
