@@ -13,6 +13,8 @@ import type { CameraStatus, CaptureSource, PlanPyramid } from './source.js';
 
 /** A live source keeps so many frames for a slow reader and drops older ones. */
 const LIVE_QUEUE_FRAMES = 2;
+/** Looking at a stream and starting ffmpeg takes seconds on a busy machine: the first frame may be so much later. */
+const CONNECT_ALLOWANCE_MS = 15_000;
 const RECONNECT = { firstMs: 1_000, maxMs: 30_000 };
 
 /** What {@link frames} needs. */
@@ -104,12 +106,14 @@ async function followOnce(
   { say, queue, counted, clock = systemClock, ...options }: Follow,
 ): Promise<string> {
   const stalled = new AbortController();
-  const watchdog = setTimeout(() => stalled.abort(), source.stallTimeoutMs);
+  const stall = () => stalled.abort();
+  let watchdog = setTimeout(stall, source.stallTimeoutMs + CONNECT_ALLOWANCE_MS);
   const signal = AbortSignal.any([options.signal, stalled.signal]);
   let online = false;
   try {
     for await (const frame of readSource(source, { ...options, signal, onSize: say.size })) {
-      watchdog.refresh();
+      clearTimeout(watchdog);
+      watchdog = setTimeout(stall, source.stallTimeoutMs);
       if (!online) say.state('online');
       online = true;
       queue.push({ ...frame, frameIndex: counted.frameIndex++, capturedAtMs: clock.nowMs() });
