@@ -155,7 +155,7 @@ async function throughCamera({ data, widthPx, heightPx }: Picture, r: Random): P
       // The sum of three uniforms is near enough to a bell.
       const grain = noise === 0 ? 0 : noise * (r.next() + r.next() - 1) * 1.4;
       const value = data[i + c]! * gains[c]! + grain;
-      data[i + c] = value < 0 ? 0 : value > 255 ? 255 : value;
+      data[i + c] = Math.max(0, Math.min(255, value));
     }
   }
   let image = sharp(data, { raw: { width: widthPx, height: heightPx, channels: 3 } });

@@ -85,6 +85,14 @@ function path(
   return { x: from[0] + part * (to[0] - from[0]), y: from[1] + part * (to[1] - from[1]), size: { persons } };
 }
 
+/** Tips over in one place, faster and faster. */
+function fall(
+  t: number,
+  { x, y, start, end, persons }: { x: number; y: number; start: number; end: number; persons: number },
+): Pose | null {
+  return t < start || t >= end ? null : { x, y, size: { persons }, tiltDeg: 85 * ramp(t, start, end) ** 2 };
+}
+
 /** Stays in one place while `there`. */
 function at(x: number, y: number, persons: number, there: boolean): Pose | null {
   return there ? { x, y, size: { persons } } : null;
@@ -168,7 +176,8 @@ export const EPISODES: readonly Episode[] = [
         thing: 'walker',
         seed: 17,
         pose: (t) =>
-          path(t, { from: [-0.08, 0.84], to: [0.45, 0.86], start: 2, end: 12, persons: 0.95 }) ??
+          path(t, { from: [-0.08, 0.84], to: [0.45, 0.86], start: 2, end: 11, persons: 0.95 }) ??
+          fall(t, { x: 0.45, y: 0.86, start: 11, end: 12, persons: 0.95 }) ??
           path(t, { from: [0.45, 0.86], to: [1.1, 0.86], start: 40, end: 48, persons: 0.95 }),
       },
       { thing: 'lying', seed: 17, pose: (t) => at(0.5, 0.88, 0.33, t >= 12 && t < 40) },

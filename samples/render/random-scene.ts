@@ -201,5 +201,9 @@ function placeThing(r: Random, thing: ThingName, place: Place, size: Pose['size'
 
 function weighted<T>(r: Random, values: readonly T[], weights: readonly number[]): T {
   let left = r.next() * weights.reduce((a, b) => a + b);
-  return values.find((_, i) => (left -= weights[i]!) < 0) ?? values[values.length - 1]!;
+  const chosen = values.find((_, i) => {
+    left -= weights[i]!;
+    return left < 0;
+  });
+  return chosen ?? values[values.length - 1]!;
 }

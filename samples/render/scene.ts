@@ -10,6 +10,8 @@ export interface Pose {
   y: number;
   /** In heights of a person standing there, or as a part of the picture's width. */
   size: { persons: number } | { width: number };
+  /** Leaning over to the right, degrees; for somebody who falls. */
+  tiltDeg?: number;
 }
 
 /** A thing in a scene. */
@@ -90,7 +92,7 @@ function poseThing(
       thing,
       footY,
       rect: { x: x - (size * thing.aspect) / 2, y: footY - size, w: size * thing.aspect, h: size },
-      svg: `<g transform="translate(${n(x)},${n(footY)}) scale(${n(size)})">${thing.draw(t)}</g>`,
+      svg: `<g transform="translate(${n(x)},${n(footY)}) rotate(${at.tiltDeg ?? 0}) scale(${n(size)})">${thing.draw(t)}</g>`,
     },
   ];
 }

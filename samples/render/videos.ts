@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { CONCEPTS, type Concept } from './concepts.js';
@@ -37,6 +37,7 @@ if (names.includes('--look')) {
 
 async function renderVideo({ widthPx, heightPx, durationS, scene }: Episode, file: string): Promise<void> {
   process.stderr.write(`${file}\n`);
+  const part = `${file}.part`;
   const input = [
     '-f',
     'rawvideo',
@@ -63,8 +64,10 @@ async function renderVideo({ widthPx, heightPx, durationS, scene }: Episode, fil
     'bt709',
     '-movflags',
     '+faststart',
+    '-f',
+    'mp4',
   ];
-  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-y', ...input, ...filters, ...encoder, file], {
+  const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-y', ...input, ...filters, ...encoder, part], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   for (let frame = 0; frame < durationS * FPS; frame++) {
@@ -72,7 +75,9 @@ async function renderVideo({ widthPx, heightPx, durationS, scene }: Episode, fil
     if (!ffmpeg.stdin.write(data)) await once(ffmpeg.stdin, 'drain');
   }
   ffmpeg.stdin.end();
-  await once(ffmpeg, 'exit');
+  const [code] = await once(ffmpeg, 'exit');
+  if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+  renameSync(part, file);
 }
 
 /** What a video shows and when, read off the scene itself. */
