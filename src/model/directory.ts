@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import type { z } from 'zod';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 import { ModelCard, ModelConfig, PreprocessorConfig, TokenizerConfig } from './files.js';
+import {
+  type ImagePreparation,
+  imagePreparationOf,
+  isSiglip,
+  type TextPreparation,
+  textPreparationOf,
+} from './preparation.js';
 
-/** Weights by preference where the user asks for none: the smallest that are still faithful first. */
+/** Ends of the weights' file names, by preference where the user asks for none: fastest on a CPU first. */
 const DTYPE_SUFFIXES = {
   int8: '_int8',
   uint8: '_uint8',
@@ -18,10 +25,12 @@ const DTYPE_SUFFIXES = {
 export type Dtype = keyof typeof DTYPE_SUFFIXES;
 
 /**
- * CLIP's learned scale: training holds it at 100, where it ends up. The exports do not carry the learned scale (and
- * `logit_scale_init_value` is where training began), so models without a card of ours get CLIP's.
+ * Training holds CLIP's learned scale at 100, where it ends up. The exports do not carry it
+ * (`logit_scale_init_value` is only where training began).
  */
 const CLIP_LOGIT_SCALE = 100;
+/** SigLIP's has no such bound; the published base models learned values near this one. */
+const SIGLIP_LOGIT_SCALE = 117;
 
 /** A model in the hub's layout, read and checked, its weights not yet loaded. */
 export interface ModelDirectory {
@@ -30,14 +39,10 @@ export interface ModelDirectory {
   /** The two networks. */
   visionPath: string;
   textPath: string;
-  /** `tokenizer.json` and `tokenizer_config.json`. */
-  tokenizer: object;
-  tokenizerConfig: TokenizerConfig;
-  preprocessor: PreprocessorConfig;
-  inputSizePx: number;
-  contextLength: number;
+  image: ImagePreparation;
+  text: TextPreparation;
   logitScale: number;
-  /** sha256 over both networks. */
+  /** sha256 (hex) over the weights of both networks. */
   modelHash: string;
   card: ModelCard | null;
   /** For warnings about words that a demonstration never saw; null: not known. */
@@ -48,6 +53,8 @@ export interface ModelDirectory {
  * Reads a model directory in the hub's layout: `config.json`, `preprocessor_config.json`, `tokenizer.json`,
  * `tokenizer_config.json`, `onnx/vision_model*.onnx`, `onnx/text_model*.onnx`, and optionally `wordwatch.json`. All
  * sizes, means and lengths come from these files.
+ * @param dtype which weights, for example `int8` for `vision_model_int8.onnx`; default: for each network the first it
+ *   has of int8, uint8, quantized, fp32, fp16, q4
  * @throws WordwatchError `model-missing`, `model-incomplete`, `model-corrupt`
  */
 export async function openModelDirectory(
@@ -57,124 +64,122 @@ export async function openModelDirectory(
   const config = await readJson(path, 'config.json', ModelConfig);
   const preprocessor = await readJson(path, 'preprocessor_config.json', PreprocessorConfig);
   const tokenizerConfig = await readJson(path, 'tokenizer_config.json', TokenizerConfig);
-  const tokenizer = await readJson(path, 'tokenizer.json', null);
-  const card = await readJson(path, 'wordwatch.json', ModelCard, { optional: true });
+  await requireFile(path, 'tokenizer.json');
+  const card = await readJsonIfThere(path, 'wordwatch.json', ModelCard);
   const visionPath = await findNetwork(path, 'vision_model', dtype);
   const textPath = await findNetwork(path, 'text_model', dtype);
   return {
     path,
-    name: card?.name ?? basename(path),
+    name: card?.name ?? basename(resolve(path)),
     visionPath,
     textPath,
-    tokenizer: tokenizer as object,
-    tokenizerConfig,
-    preprocessor,
-    inputSizePx: inputSizeOf(path, preprocessor, config),
-    contextLength: contextLengthOf(config, tokenizerConfig),
-    logitScale: card?.logitScale ?? CLIP_LOGIT_SCALE,
+    image: prepare(path, () => imagePreparationOf(preprocessor, config)),
+    text: textPreparationOf(config, tokenizerConfig),
+    logitScale: card?.logitScale ?? logitScaleOf(config),
     modelHash: await hashOf([visionPath, textPath]),
     card,
     knownWords: card?.knownWords ?? null,
   };
 }
 
-async function readJson<S extends z.ZodType | null>(
+/** The scale of a model that has no card of ours. */
+function logitScaleOf(config: ModelConfig): number {
+  const given = config.logit_scale;
+  // The weight of that name is a logarithm, and so is most of what is written; e¹⁰ would be far past any model.
+  if (given !== undefined) return given < 10 ? Math.exp(given) : given;
+  return isSiglip(config) ? SIGLIP_LOGIT_SCALE : CLIP_LOGIT_SCALE;
+}
+
+async function readJson<S extends z.ZodType>(path: string, name: string, schema: S): Promise<z.output<S>> {
+  const value = await readJsonIfThere(path, name, schema);
+  if (value === null) throw await incomplete(path, name);
+  return value;
+}
+
+async function readJsonIfThere<S extends z.ZodType>(
   path: string,
   name: string,
   schema: S,
-  options?: { optional: false },
-): Promise<S extends z.ZodType ? z.output<S> : unknown>;
-async function readJson<S extends z.ZodType>(
-  path: string,
-  name: string,
-  schema: S,
-  options: { optional: true },
-): Promise<z.output<S> | null>;
-async function readJson(
-  path: string,
-  name: string,
-  schema: z.ZodType | null,
-  { optional = false } = {},
-): Promise<unknown> {
-  const file = join(path, name);
+): Promise<z.output<S> | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
-    return schema ? schema.parse(value) : value;
+    return schema.parse(JSON.parse(await readFile(join(path, name), 'utf8')));
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') {
-      throw new WordwatchError(
-        'model-corrupt',
-        `model ${path}: ${name} cannot be read: ${messageOf(error).split('\n')[0]}`,
-        {
-          cause: error,
-          userInput: true,
-          hint: 'Copy or download the model again.',
-        },
-      );
-    }
-    if (optional) return null;
-    throw await incomplete(path, name);
+    if (isMissing(error)) return null;
+    const reason =
+      error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : messageOf(error);
+    throw corrupt(path, `${name} cannot be read: ${reason}`, error);
   }
 }
 
-async function incomplete(path: string, wanted: string): Promise<WordwatchError> {
-  const found = await readdir(path).catch(() => null);
-  if (found === null) {
-    return new WordwatchError('model-missing', `model ${path}: no such directory`, {
-      userInput: true,
-      hint: 'Set "model:" to a directory in the hub’s layout, or to auto for the shipped starter.',
-    });
-  }
-  const listed = found.length === 0 ? 'nothing' : found.slice(0, 12).join(', ');
-  return new WordwatchError('model-incomplete', `model ${path}: looked for ${wanted}, found ${listed}`, {
-    userInput: true,
-    hint: 'A model directory holds config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json, onnx/vision_model*.onnx and onnx/text_model*.onnx.',
-  });
+async function requireFile(path: string, name: string): Promise<void> {
+  const file = await stat(join(path, name)).catch(() => null);
+  if (!file?.isFile()) throw await incomplete(path, name);
+  if (file.size === 0) throw corrupt(path, `${name} is empty`);
 }
 
 async function findNetwork(path: string, stem: string, dtype?: Dtype): Promise<string> {
   const names = await readdir(join(path, 'onnx')).catch(() => [] as string[]);
   const suffixes = dtype ? [DTYPE_SUFFIXES[dtype]] : Object.values(DTYPE_SUFFIXES);
-  const name = suffixes
-    .map((suffix) => `${stem}${suffix}.onnx`)
-    .find((candidate) => names.includes(candidate));
-  if (name) return join(path, 'onnx', name);
-  throw await incomplete(path, `onnx/${stem}${dtype ? DTYPE_SUFFIXES[dtype] : '*'}.onnx`);
+  const candidates = suffixes.map((suffix) => `${stem}${suffix}.onnx`);
+  const name = candidates.find((candidate) => names.includes(candidate));
+  if (name === undefined) {
+    throw await incomplete(path, `onnx/${dtype ? candidates[0] : `${stem}*.onnx`}`, 'onnx');
+  }
+  await requireFile(path, join('onnx', name));
+  return join(path, 'onnx', name);
 }
 
-function inputSizeOf(
-  path: string,
-  { crop_size, do_center_crop, size }: PreprocessorConfig,
-  config: ModelConfig,
-): number {
-  const image = config.vision_config?.image_size;
-  const given =
-    (do_center_crop === false ? undefined : crop_size) ?? size ?? (Array.isArray(image) ? image[0] : image);
-  if (typeof given === 'number') return given;
-  if (given && 'shortest_edge' in given) return given.shortest_edge;
-  if (given && given.height === given.width) return given.height;
-  throw new WordwatchError(
-    'model-corrupt',
-    `model ${path}: preprocessor_config.json names no square input size`,
-    { userInput: true },
-  );
+/** What was looked for and what is there instead. */
+async function incomplete(path: string, wanted: string, folder = '.'): Promise<WordwatchError> {
+  if ((await readdir(path).catch(() => null)) === null) {
+    return new WordwatchError('model-missing', `model ${path}: no such directory`, {
+      userInput: true,
+      hint: 'Set "model:" to a directory in the hub’s layout, or to auto for the shipped starter.',
+    });
+  }
+  const found = await readdir(join(path, folder)).catch(() => [] as string[]);
+  const place = folder === '.' ? '' : `${folder}/`;
+  const listed = found.slice(0, 12).map((name) => place + name);
+  if (found.length > listed.length) listed.push('…');
+  const message = `model ${path}: looked for ${wanted}, found ${listed.join(', ') || 'nothing'}`;
+  return new WordwatchError('model-incomplete', message, {
+    userInput: true,
+    hint: 'A model directory holds config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json, onnx/vision_model*.onnx and onnx/text_model*.onnx.',
+  });
 }
 
-function contextLengthOf(config: ModelConfig, tokenizer: TokenizerConfig): number {
-  // Tokenizers without a limit say 1e30.
-  const ofTokenizer = tokenizer.model_max_length ?? Number.POSITIVE_INFINITY;
-  return (
-    config.text_config?.max_position_embeddings ??
-    (ofTokenizer < 1e5 ? ofTokenizer : isSiglip(config) ? 64 : 77)
-  );
+function corrupt(path: string, what: string, cause?: unknown): WordwatchError {
+  return new WordwatchError('model-corrupt', `model ${path}: ${what}`, {
+    cause,
+    userInput: true,
+    hint: 'Copy or download the model again.',
+  });
 }
 
-function isSiglip({ model_type }: ModelConfig): boolean {
-  return model_type?.startsWith('siglip') ?? false;
+function prepare<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw corrupt(path, messageOf(error), error);
+  }
 }
 
-async function hashOf(files: readonly string[]): Promise<string> {
+function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
+}
+
+async function hashOf(networks: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const file of files) for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  for (const network of networks) {
+    await update(network);
+    // Networks past 2 GB keep their weights in a second file.
+    await update(`${network}_data`).catch((error) => {
+      if (!isMissing(error)) throw error;
+    });
+  }
   return hash.digest('hex');
+
+  async function update(file: string): Promise<void> {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  }
 }

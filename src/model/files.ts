@@ -5,8 +5,13 @@ import { z } from 'zod';
 /** `config.json` */
 export const ModelConfig = z.object({
   model_type: z.string().optional(),
-  logit_scale_init_value: z.number().optional(),
-  text_config: z.object({ max_position_embeddings: z.int().positive().optional() }).optional(),
+  logit_scale: z.number().positive().optional().describe('The learned scale; few exports say it'),
+  text_config: z
+    .object({
+      max_position_embeddings: z.int().positive().optional(),
+      pad_token_id: z.int().nonnegative().nullish(),
+    })
+    .optional(),
   vision_config: z
     .object({ image_size: z.union([z.int().positive(), z.array(z.int())]).optional() })
     .optional(),
@@ -18,25 +23,33 @@ const Size = z.union([
   z.object({ height: z.int().positive(), width: z.int().positive() }),
   z.object({ shortest_edge: z.int().positive() }),
 ]);
+const Triple = z.tuple([z.number(), z.number(), z.number()]);
 
 /** `preprocessor_config.json` */
 export const PreprocessorConfig = z.object({
   size: Size.optional(),
   crop_size: Size.optional(),
-  do_resize: z.boolean().default(true),
   do_center_crop: z.boolean().optional(),
   do_rescale: z.boolean().default(true),
   do_normalize: z.boolean().default(true),
-  rescale_factor: z.number().default(1 / 255),
-  resample: z.int().default(3).describe('PIL: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic'),
-  image_mean: z.tuple([z.number(), z.number(), z.number()]).default([0.5, 0.5, 0.5]),
-  image_std: z.tuple([z.number(), z.number(), z.number()]).default([0.5, 0.5, 0.5]),
+  rescale_factor: z
+    .number()
+    .positive()
+    .default(1 / 255),
+  resample: z
+    .int()
+    .min(0)
+    .max(5)
+    .default(3)
+    .describe('PIL: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming'),
+  image_mean: Triple.optional(),
+  image_std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).optional(),
 });
 export type PreprocessorConfig = z.infer<typeof PreprocessorConfig>;
 
-/** `tokenizer_config.json` */
-export const TokenizerConfig = z.object({
-  model_max_length: z.number().optional(),
+/** `tokenizer_config.json`. The tokenizer library reads further keys of its own. */
+export const TokenizerConfig = z.looseObject({
+  model_max_length: z.number().positive().optional(),
   pad_token: z.union([z.string(), z.object({ content: z.string() })]).nullish(),
   do_lower_case: z.boolean().optional(),
 });

@@ -1,47 +1,73 @@
+import { stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { messageOf, WordwatchError } from '../shared/errors.js';
-import type { ModelDirectory } from './directory.js';
+import type { ImagePreparation } from './preparation.js';
+import { type Picture, resample } from './resample.js';
 
-/** A picture with more pixels is an attack or a mistake: 16K is 142 million. */
-const MAX_PIXELS = 150_000_000;
-/** PIL's numbers of its resampling filters, and sharp's names. */
-const KERNELS: Record<number, 'nearest' | 'lanczos3' | 'linear' | 'cubic'> = {
-  0: 'nearest',
-  1: 'lanczos3',
-  2: 'linear',
-  3: 'cubic',
-};
+/** A small file can claim any size; past this one it is an attack or a mistake, and would take 300 MB to decode. */
+const MAX_PIXELS = 100_000_000;
 
 /**
- * A picture file as the model's own preprocessing sees it: resized, and cropped or squashed, to S × S.
+ * A picture file as the model's own preprocessing sees it: resized, and cropped or squashed, to S × S. The camera's
+ * orientation is respected; transparency and colour profiles are left out of account, as the reference does.
  * @returns S × S × 3 bytes, RGB
- * @throws WordwatchError `image-unreadable`
+ * @throws WordwatchError `image-missing`, `image-too-large`, `image-unreadable`
  */
 export async function readImageFile(
   file: string,
-  directory: Pick<ModelDirectory, 'preprocessor' | 'inputSizePx'>,
+  { image }: { image: ImagePreparation },
 ): Promise<Uint8Array> {
-  const { preprocessor, inputSizePx: side } = directory;
-  const { do_center_crop, size, resample } = preprocessor;
-  const kernel = KERNELS[resample] ?? 'cubic';
-  try {
-    const image = sharp(file, { limitInputPixels: MAX_PIXELS })
-      .autoOrient()
-      .flatten()
-      .toColourspace('srgb')
-      .removeAlpha();
-    const crops =
-      do_center_crop ?? (size !== undefined && typeof size === 'object' && 'shortest_edge' in size);
-    const fitted = image.resize(side, side, { fit: crops ? 'cover' : 'fill', position: 'centre', kernel });
-    return await fitted.raw().toBuffer();
-  } catch (error) {
-    throw new WordwatchError(
-      'image-unreadable',
-      `${file}: not a picture that can be read (${messageOf(error)})`,
-      {
-        cause: error,
-        userInput: true,
-      },
-    );
+  const picture = await decode(file);
+  const { inputSizePx: side, fit, filter } = image;
+  if (fit.kind === 'squash') return resample(picture, { widthPx: side, heightPx: side, filter }).pixels;
+  return cropMiddle(resample(picture, { ...shrunkTo(fit.shortestEdgePx, picture), filter }), side);
+}
+
+async function decode(file: string): Promise<Picture> {
+  if (!(await stat(file).catch(() => null))?.isFile()) {
+    throw new WordwatchError('image-missing', `${file}: no such file`, { userInput: true });
   }
+  try {
+    const { data, info } = await sharp(file, { limitInputPixels: MAX_PIXELS, ignoreIcc: true })
+      .autoOrient()
+      .toColourspace('srgb')
+      .removeAlpha()
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { pixels: data, widthPx: info.width, heightPx: info.height };
+  } catch (error) {
+    const reason = messageOf(error);
+    throw /pixel limit/i.test(reason)
+      ? new WordwatchError('image-too-large', `${file}: more than ${MAX_PIXELS / 1e6} million pixels`, {
+          cause: error,
+          userInput: true,
+        })
+      : new WordwatchError('image-unreadable', `${file}: not a picture that can be read (${reason})`, {
+          cause: error,
+          userInput: true,
+        });
+  }
+}
+
+/** Size with the given shorter side; the longer one is cut down to a whole number, as in the reference. */
+function shrunkTo(shortestEdgePx: number, { widthPx, heightPx }: Picture) {
+  return widthPx <= heightPx
+    ? { widthPx: shortestEdgePx, heightPx: Math.trunc((shortestEdgePx * heightPx) / widthPx) }
+    : { widthPx: Math.trunc((shortestEdgePx * widthPx) / heightPx), heightPx: shortestEdgePx };
+}
+
+/** The square in the middle; where the picture is smaller than the square, black is around it. */
+function cropMiddle({ pixels, widthPx, heightPx }: Picture, sidePx: number): Uint8Array {
+  const out = new Uint8Array(sidePx * sidePx * 3);
+  const left = Math.floor((widthPx - sidePx) / 2);
+  const top = Math.floor((heightPx - sidePx) / 2);
+  const firstColumn = Math.max(0, left);
+  const columns = Math.min(widthPx, left + sidePx) - firstColumn;
+  for (let row = 0; row < sidePx; row++) {
+    const y = top + row;
+    if (y < 0 || y >= heightPx) continue;
+    const from = (y * widthPx + firstColumn) * 3;
+    out.set(pixels.subarray(from, from + columns * 3), (row * sidePx + firstColumn - left) * 3);
+  }
+  return out;
 }

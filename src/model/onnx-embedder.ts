@@ -1,27 +1,40 @@
-import { WordwatchError } from '../shared/errors.js';
+import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
+import { workerEntry } from '../shared/worker-url.js';
 import type { Logger } from '../telemetry/logger.js';
 import { usableCpus } from './cpus.js';
 import type { ModelDirectory } from './directory.js';
 import type { Embedder, ImageBatch, ModelDescription } from './embedder.js';
-import { TextTokenizer } from './tokenizer.js';
 import { WorkerPool } from './worker-pool.js';
+import type { WorkerSettings } from './worker-protocol.js';
 
 /** Larger batches gain nothing on a CPU and make a frame wait for its slowest part. */
 const MAX_BATCH = 8;
+/** Texts that a worker gets at once. It embeds them one by one; this only saves messages. */
+const TEXTS_PER_TASK = 32;
 /** Texts whose vectors are remembered: rules are few, and the same words come again at every reload. */
-const MAX_CACHED_TEXTS = 20_000;
+const CACHED_TEXTS = 20_000;
+/** Rules load at the start and when they are edited; in between, the text network's memory is better given back. */
+const TEXT_IDLE_TIMEOUT_MS = 20_000;
 
 /** What {@link createOnnxEmbedder} needs. */
 export interface OnnxEmbedderOptions {
   directory: ModelDirectory;
   logger: Logger;
-  /** Worker threads. Default: one a CPU. */
+  /** Worker threads for pictures. Default: one a CPU. */
   workers?: number;
+  /** Threads of each worker's session. */
+  threadsPerWorker?: number;
+  /** Texts whose vectors are remembered. */
+  cachedTexts?: number;
+  /** The text network's memory is given back when no new text came for so long. */
+  textIdleTimeoutMs?: number;
 }
 
 /**
- * Loads a model into worker threads of this process and tries it once.
- * @throws WordwatchError `model-corrupt` when its networks cannot be loaded or give no vectors
+ * Loads a model into worker threads of this process and tries both halves once, so that faults show at the start and
+ * the first frame need not wait.
+ * @throws WordwatchError `model-corrupt` when its networks or its tokenizer cannot be used;
+ *   `model-invalid-output` when they give no vectors
  */
 export async function createOnnxEmbedder(options: OnnxEmbedderOptions): Promise<Embedder> {
   const embedder = new OnnxEmbedder(options);
@@ -30,123 +43,156 @@ export async function createOnnxEmbedder(options: OnnxEmbedderOptions): Promise<
     return embedder;
   } catch (error) {
     await embedder[Symbol.asyncDispose]();
-    const { path } = options.directory;
-    throw new WordwatchError(
-      'model-corrupt',
-      `model ${path} cannot be used: ${error instanceof Error ? error.message : error}`,
-      {
-        cause: error,
-        userInput: true,
-        hint: 'Copy or download the model again.',
-      },
-    );
+    const message = `model ${options.directory.path} cannot be used: ${messageOf(error)}`;
+    throw new WordwatchError(codeOf(error) ?? 'model-corrupt', message, {
+      cause: error,
+      userInput: true,
+      hint: 'Copy or download the model again.',
+    });
   }
 }
 
 class OnnxEmbedder implements Embedder {
   readonly #directory: ModelDirectory;
   readonly #workers: number;
-  readonly #pool: WorkerPool;
-  readonly #tokenizer: TextTokenizer;
-  readonly #texts = new Map<string, Float32Array>();
+  readonly #images: WorkerPool;
+  readonly #texts: WorkerPool;
+  readonly #cache: TextCache;
   #dimension = 0;
 
-  constructor({ directory, logger, workers = usableCpus() }: OnnxEmbedderOptions) {
+  constructor(options: OnnxEmbedderOptions) {
+    const { directory, logger, workers = usableCpus(), threadsPerWorker = 1 } = options;
     this.#directory = directory;
     this.#workers = workers;
-    this.#tokenizer = new TextTokenizer(directory);
-    const { visionPath, textPath, inputSizePx, preprocessor } = directory;
-    const { do_rescale, rescale_factor, do_normalize, image_mean, image_std } = preprocessor;
-    const settings = {
-      visionPath,
-      textPath,
-      inputSizePx,
-      rescale: do_rescale ? rescale_factor : 1,
-      mean: do_normalize ? image_mean : [0, 0, 0],
-      std: do_normalize ? image_std : [1, 1, 1],
-      threads: 1,
+    this.#cache = new TextCache(options.cachedTexts ?? CACHED_TEXTS);
+    const { path, visionPath, textPath, image, text } = directory;
+    const workerData: WorkerSettings = {
+      directory: { path, visionPath, textPath, image, text },
+      threads: threadsPerWorker,
     };
-    this.#pool = new WorkerPool(workers, { settings, logger });
+    const shared = { entry: workerEntry('onnx-worker', import.meta.url), workerData, logger };
+    this.#images = new WorkerPool({ ...shared, size: workers });
+    this.#texts = new WorkerPool({
+      ...shared,
+      size: 1,
+      idleTimeoutMs: options.textIdleTimeoutMs ?? TEXT_IDLE_TIMEOUT_MS,
+    });
   }
 
-  /** Every worker sees one picture: sessions are loaded before the first frame, and faults show at the start. */
   async open(): Promise<void> {
-    const { inputSizePx } = this.#directory;
-    const pixels = new Uint8Array(inputSizePx * inputSizePx * 3).fill(128);
+    const picture = toShared(new Uint8Array(this.#directory.image.inputSizePx ** 2 * 3).fill(128));
     const tries = Array.from({ length: this.#workers }, () =>
-      this.#pool.run({ kind: 'images', count: 1, pixels }),
+      this.#images.run({ kind: 'images', count: 1, pixels: picture }),
     );
-    const [vector] = await Promise.all(tries);
-    this.#dimension = vector!.length;
-    const [text] = await this.embedTexts(['a test']);
-    if (text!.length !== this.#dimension) {
-      throw new Error(`its pictures have ${this.#dimension} dimensions, its texts ${text!.length}`);
-    }
+    const [[text], ...vectors] = await Promise.all([this.embedTexts(['a test']), ...tries]);
+    this.#dimension = vectors[0]!.length;
+    if (text!.length === this.#dimension) return;
+    const message = `its pictures have ${this.#dimension} dimensions, its texts ${text!.length}`;
+    throw new WordwatchError('model-corrupt', message);
   }
 
   describe(): ModelDescription {
-    const { name, inputSizePx, contextLength, logitScale, modelHash, card } = this.#directory;
+    const { name, image, text, logitScale, modelHash, card, knownWords } = this.#directory;
     return {
       name,
       dimension: this.#dimension,
-      inputSizePx,
-      contextLength,
+      inputSizePx: image.inputSizePx,
+      contextLength: text.contextLength,
       logitScale,
       modelHash,
       license: card?.license ?? null,
       demonstration: card?.demonstration ?? false,
       notice: card?.notice ?? null,
       defaultThreshold: card?.defaultThreshold ?? null,
-      knownWords: card?.knownWords ?? null,
+      knownWords,
     };
   }
 
   async embedImages({ pixels, count }: ImageBatch): Promise<Float32Array[]> {
-    if (count === 0) return [];
-    const bytes = this.#directory.inputSizePx ** 2 * 3;
-    // Even shares, so that the workers finish a frame together.
-    const share = Math.min(MAX_BATCH, Math.ceil(count / this.#workers));
-    const parts: Promise<Float32Array[]>[] = [];
-    for (let from = 0; from < count; from += share) {
-      const size = Math.min(share, count - from);
-      const part = pixels.subarray(from * bytes, (from + size) * bytes);
-      parts.push(this.#vectors({ kind: 'images', count: size, pixels: part }, size));
+    const bytes = this.#directory.image.inputSizePx ** 2 * 3;
+    if (pixels.length !== count * bytes) {
+      const message = `${count} pictures are ${count * bytes} bytes, got ${pixels.length}`;
+      throw new WordwatchError('model-invalid-input', message);
     }
+    const shared = toShared(pixels);
+    const parts = evenParts(count, { workers: this.#workers }).map(async ({ from, size }) => {
+      const part = shared.subarray(from * bytes, (from + size) * bytes);
+      return rows(await this.#images.run({ kind: 'images', count: size, pixels: part }), size);
+    });
     return (await Promise.all(parts)).flat();
   }
 
   async embedTexts(texts: readonly string[]): Promise<Float32Array[]> {
-    const missing = [...new Set(texts)].filter((text) => !this.#texts.has(text));
-    const fresh = new Map<string, Float32Array>();
-    for (let from = 0; from < missing.length; from += MAX_BATCH) {
-      const part = missing.slice(from, from + MAX_BATCH);
-      const tokens = this.#tokenizer.encode(part);
-      const vectors = await this.#vectors({ kind: 'texts', count: part.length, tokens }, part.length);
-      for (const [i, text] of part.entries()) fresh.set(text, vectors[i]!);
+    const vectors = new Map<string, Float32Array>();
+    const missing: string[] = [];
+    for (const text of new Set(texts)) {
+      const known = this.#cache.get(text);
+      if (known) vectors.set(text, known);
+      else missing.push(text);
     }
-    const result = texts.map((text) => fresh.get(text) ?? this.#texts.get(text)!);
-    for (const [text, vector] of fresh) this.#remember(text, vector);
-    return result;
-  }
-
-  #remember(text: string, vector: Float32Array): void {
-    if (this.#texts.size >= MAX_CACHED_TEXTS) this.#texts.delete(this.#texts.keys().next().value!);
-    this.#texts.set(text, vector);
-  }
-
-  async #vectors(work: Parameters<WorkerPool['run']>[0], count: number): Promise<Float32Array[]> {
-    const flat = await this.#pool.run(work);
-    // One NaN would be the highest score of its frame, or none: better no frame than that.
-    if (!flat.every(Number.isFinite)) {
-      throw new WordwatchError('model-invalid-output', 'the model gave values that are no numbers', {
-        retryable: true,
-      });
+    for (let from = 0; from < missing.length; from += TEXTS_PER_TASK) {
+      const part = missing.slice(from, from + TEXTS_PER_TASK);
+      const fresh = rows(await this.#texts.run({ kind: 'texts', texts: part }), part.length);
+      for (const [i, text] of part.entries()) {
+        vectors.set(text, fresh[i]!);
+        this.#cache.set(text, fresh[i]!);
+      }
     }
-    const dimension = flat.length / count;
-    return Array.from({ length: count }, (_, i) => flat.subarray(i * dimension, (i + 1) * dimension));
+    // Copies: what a caller does to its vectors must not reach the next caller.
+    return texts.map((text) => vectors.get(text)!.slice());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool[Symbol.asyncDispose]();
+    await Promise.all([this.#images[Symbol.asyncDispose](), this.#texts[Symbol.asyncDispose]()]);
+  }
+}
+
+/**
+ * Shares of a call that go to one worker each, as even as possible, so that the workers finish a frame together. They
+ * depend on nothing that varies from run to run: with weights whose activations are quantised over the batch, the same
+ * frame must meet the same company again, or its scores would flicker.
+ */
+export function evenParts(count: number, { workers }: { workers: number }): { from: number; size: number }[] {
+  const parts = Math.max(Math.ceil(count / MAX_BATCH), Math.min(workers, count));
+  const start = (part: number) => Math.round((part * count) / parts);
+  return Array.from({ length: parts }, (_, part) => ({
+    from: start(part),
+    size: start(part + 1) - start(part),
+  }));
+}
+
+/** The same bytes where worker threads can read them: a message would copy the whole buffer, once a worker. */
+function toShared(pixels: Uint8Array): Uint8Array {
+  if (pixels.buffer instanceof SharedArrayBuffer) return pixels;
+  const shared = new Uint8Array(new SharedArrayBuffer(pixels.length));
+  shared.set(pixels);
+  return shared;
+}
+
+function rows(flat: Float32Array, count: number): Float32Array[] {
+  const dimension = flat.length / count;
+  return Array.from({ length: count }, (_, i) => flat.slice(i * dimension, (i + 1) * dimension));
+}
+
+/** Vectors of the texts that were asked for last. */
+class TextCache {
+  readonly #vectors = new Map<string, Float32Array>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get(text: string): Float32Array | undefined {
+    const vector = this.#vectors.get(text);
+    // A map keeps the order of insertion: what is asked for goes to the end, what is at the front was not for longest.
+    if (vector) this.set(text, vector);
+    return vector;
+  }
+
+  set(text: string, vector: Float32Array): void {
+    this.#vectors.delete(text);
+    this.#vectors.set(text, vector);
+    if (this.#vectors.size > this.#limit) this.#vectors.delete(this.#vectors.keys().next().value!);
   }
 }

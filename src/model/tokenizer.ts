@@ -1,49 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
-import type { ModelDirectory } from './directory.js';
+import { messageOf, WordwatchError } from '../shared/errors.js';
+import { TokenizerConfig } from './files.js';
+import type { TextPreparation } from './preparation.js';
 
-/** Texts as token ids, all of the model's context length. */
-export interface TokenBatch {
-  /** rows × length ids, row by row. */
-  ids: BigInt64Array;
-  /** 1 where there is a token, 0 where there is padding. */
-  mask: BigInt64Array;
-  rows: number;
-  length: number;
+/** What {@link TextTokenizer} is made of. */
+export interface TokenizerOptions {
+  /** The content of `tokenizer.json`. */
+  tokenizer: object;
+  tokenizerConfig: TokenizerConfig;
+  text: Pick<TextPreparation, 'contextLength' | 'lowerCase' | 'padId'>;
 }
 
 /** Turns texts into ids as the model's reference implementation does. */
 export class TextTokenizer {
+  /** What fills the context behind a text. */
+  readonly padId: number;
   readonly #tokenizer: Tokenizer;
-  readonly #length: number;
-  readonly #padId: number;
-  readonly #lowerCase: boolean;
+  readonly #contextLength: number;
+  readonly #lowerCases: 'before' | 'inside' | 'never';
+  /** Token that ends every text, null where there is none. */
+  readonly #endId: number | null;
 
-  constructor({
-    tokenizer,
-    tokenizerConfig,
-    contextLength,
-  }: Pick<ModelDirectory, 'tokenizer' | 'tokenizerConfig' | 'contextLength'>) {
+  /** @throws Error when the files describe no tokenizer */
+  constructor({ tokenizer, tokenizerConfig, text }: TokenizerOptions) {
     this.#tokenizer = new Tokenizer(tokenizer, tokenizerConfig);
-    this.#length = contextLength;
+    this.#contextLength = text.contextLength;
+    const { normalizer, padding } = tokenizer as {
+      normalizer?: unknown;
+      padding?: { pad_id?: number } | null;
+    };
+    const lowerCasesItself = JSON.stringify(normalizer ?? null).includes('"Lowercase"');
+    this.#lowerCases = lowerCasesItself ? 'inside' : text.lowerCase ? 'before' : 'never';
     const pad = tokenizerConfig.pad_token;
-    const content = typeof pad === 'object' ? pad?.content : pad;
-    this.#padId = (content ? this.#tokenizer.token_to_id(content) : undefined) ?? 0;
-    this.#lowerCase = tokenizerConfig.do_lower_case ?? false;
+    const padToken = typeof pad === 'object' ? pad?.content : pad;
+    const namedPadId = padToken ? this.#tokenizer.token_to_id(padToken) : undefined;
+    this.padId = namedPadId ?? padding?.pad_id ?? text.padId;
+    // A tokenizer that only marks the start puts something else at the end of a text.
+    const lastOfEmpty = this.#ids('').at(-1);
+    this.#endId = lastOfEmpty !== undefined && lastOfEmpty === this.#ids('a').at(-1) ? lastOfEmpty : null;
   }
 
-  /** One row a text, cut or padded to the context length; the end token survives the cut. */
-  encode(texts: readonly string[]): TokenBatch {
-    const length = this.#length;
-    const ids = new BigInt64Array(texts.length * length).fill(BigInt(this.#padId));
-    const mask = new BigInt64Array(texts.length * length);
-    for (const [row, text] of texts.entries()) {
-      const all = this.#tokenizer.encode(this.#lowerCase ? text.toLowerCase() : text).ids;
-      const kept = all.length > length ? [...all.slice(0, length - 1), all.at(-1)!] : all;
-      for (const [column, id] of kept.entries()) {
-        ids[row * length + column] = BigInt(id);
-        mask[row * length + column] = 1n;
-      }
-    }
-    return { ids, mask, rows: texts.length, length };
+  /** Ids of a text, start and end included, not padded. One that is too long is cut; its end token survives. */
+  encode(text: string): number[] {
+    const ids = this.#ids(this.#prepare(text));
+    if (ids.length <= this.#contextLength) return ids;
+    return this.#endId === null
+      ? ids.slice(0, this.#contextLength)
+      : [...ids.slice(0, this.#contextLength - 1), this.#endId];
+  }
+
+  #ids(text: string): number[] {
+    return this.#tokenizer.encode(text).ids;
+  }
+
+  #prepare(text: string): string {
+    if (this.#lowerCases === 'never') return text;
+    // JavaScript turns Σ at the end of a word into ς; the reference lower-cases letter by letter and gets σ.
+    const plain = text.replaceAll('Σ', 'σ');
+    return this.#lowerCases === 'before' ? plain.toLowerCase() : plain;
+  }
+}
+
+/**
+ * Reads a model directory's tokenizer. It can hold a quarter of a million words, so only who needs it reads it.
+ * @throws WordwatchError `model-corrupt`
+ */
+export async function openTokenizer(
+  directoryPath: string,
+  text: TokenizerOptions['text'],
+): Promise<TextTokenizer> {
+  const read = async (name: string) => JSON.parse(await readFile(join(directoryPath, name), 'utf8'));
+  try {
+    const tokenizerConfig = TokenizerConfig.parse(await read('tokenizer_config.json'));
+    return new TextTokenizer({ tokenizer: await read('tokenizer.json'), tokenizerConfig, text });
+  } catch (error) {
+    throw new WordwatchError('model-corrupt', `tokenizer.json cannot be used: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }

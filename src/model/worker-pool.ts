@@ -1,11 +1,29 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, WordwatchError } from '../shared/errors.js';
-import { workerEntry } from '../shared/worker-url.js';
+import type { workerEntry } from '../shared/worker-url.js';
 import type { Logger } from '../telemetry/logger.js';
-import type { Work, WorkerReply, WorkerSettings } from './worker-protocol.js';
+import type { Work, WorkerReply } from './worker-protocol.js';
 
 /** A batch whose worker died is tried once more; if that kills a worker, too, the batch is to blame. */
 const MAX_ATTEMPTS = 2;
+/**
+ * Batches that may wait. Callers wait for their vectors before they bring more, so a longer queue is a fault of the
+ * caller, and it is told so instead of the memory being filled.
+ */
+const MAX_WAITING = 4096;
+
+/** What {@link WorkerPool} needs. */
+export interface WorkerPoolOptions {
+  /** Threads at most; they start when there is work for them. */
+  size: number;
+  /** What they run: a module that answers each {@link Work} with one {@link WorkerReply}. */
+  entry: ReturnType<typeof workerEntry>;
+  /** What they are told at their start. */
+  workerData: unknown;
+  /** A thread without work for so long ends, and its memory with it; default: it stays. */
+  idleTimeoutMs?: number;
+  logger: Logger;
+}
 
 interface Job {
   work: Work;
@@ -17,91 +35,119 @@ interface Job {
 interface Member {
   worker: Worker;
   job: Job | null;
+  idleTimer: NodeJS.Timeout | null;
+  /** Why it died, once that is known. */
+  reason: string;
 }
 
-/** Worker threads that each do one batch at a time; one that dies is replaced. */
+/** Worker threads that each do one batch at a time, first come, first served; one that dies is replaced. */
 export class WorkerPool implements AsyncDisposable {
-  readonly #settings: WorkerSettings;
-  readonly #logger: Logger;
+  readonly #options: WorkerPoolOptions;
   readonly #members = new Set<Member>();
   readonly #waiting: Job[] = [];
-  #nextId = 1;
+  readonly #ending = new Set<Promise<unknown>>();
   #disposed = false;
 
-  constructor(size: number, { settings, logger }: { settings: WorkerSettings; logger: Logger }) {
-    this.#settings = settings;
-    this.#logger = logger;
-    for (let i = 0; i < size; i++) this.#hire();
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
   }
 
-  /** @throws WordwatchError `model-failed`, `model-worker-died` */
+  /**
+   * Has a batch done.
+   * @throws WordwatchError what the worker answered; `model-worker-died` when two workers died of it;
+   *   `model-overloaded`; `model-closed`
+   */
   run(work: Work): Promise<Float32Array> {
-    if (this.#disposed) return Promise.reject(new WordwatchError('model-closed', 'the model is closed'));
+    if (this.#disposed) return Promise.reject(closed());
+    if (this.#waiting.length >= MAX_WAITING) {
+      const message = `${MAX_WAITING} batches are waiting for the model`;
+      return Promise.reject(new WordwatchError('model-overloaded', message, { retryable: true }));
+    }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ work, attempts: 0, resolve, reject });
       this.#assign();
     });
   }
 
-  #hire(): void {
-    const { url, options } = workerEntry('onnx-worker', import.meta.url);
-    const worker = new Worker(url, { ...options, workerData: this.#settings });
-    const member: Member = { worker, job: null };
-    let reason = 'it ended';
-    worker.on('message', (reply: WorkerReply) => this.#finish(member, reply));
-    worker.on('error', (error) => {
-      reason = messageOf(error);
-    });
-    worker.on('exit', () => this.#replace(member, reason));
-    // A pool that nobody uses must not keep the program alive.
-    worker.unref();
-    this.#members.add(member);
+  #assign(): void {
+    while (this.#waiting.length > 0) {
+      const member = this.#idleMember() ?? this.#hire();
+      if (!member) return;
+      const job = this.#waiting.shift()!;
+      job.attempts++;
+      member.job = job;
+      if (member.idleTimer) clearTimeout(member.idleTimer);
+      member.worker.ref();
+      member.worker.postMessage(job.work);
+    }
   }
 
-  #assign(): void {
-    for (const member of this.#members) {
-      if (member.job !== null) continue;
-      const job = this.#waiting.shift();
-      if (!job) return;
-      member.job = job;
-      job.attempts++;
-      member.worker.ref();
-      member.worker.postMessage({ ...job.work, id: this.#nextId++ });
-    }
+  #idleMember(): Member | undefined {
+    for (const member of this.#members) if (member.job === null) return member;
+    return undefined;
+  }
+
+  #hire(): Member | undefined {
+    const { size, entry, workerData } = this.#options;
+    if (this.#members.size >= size) return undefined;
+    const worker = new Worker(entry.url, { ...entry.options, workerData });
+    const member: Member = { worker, job: null, idleTimer: null, reason: 'it ended' };
+    worker.on('message', (reply: WorkerReply) => this.#finish(member, reply));
+    worker.on('error', (error) => {
+      member.reason = messageOf(error);
+    });
+    worker.on('exit', () => this.#bury(member));
+    this.#members.add(member);
+    return member;
   }
 
   #finish(member: Member, reply: WorkerReply): void {
     const { job } = member;
     member.job = null;
+    // A pool that nobody uses must not keep the program alive.
     member.worker.unref();
-    if ('error' in reply) job?.reject(new WordwatchError('model-failed', `the model failed: ${reply.error}`));
-    else job?.resolve(reply.vectors);
+    const { idleTimeoutMs } = this.#options;
+    if (idleTimeoutMs !== undefined) {
+      member.idleTimer = setTimeout(() => this.#dismiss(member), idleTimeoutMs).unref();
+    }
+    if ('vectors' in reply) job?.resolve(reply.vectors);
+    else job?.reject(new WordwatchError(reply.error.code, reply.error.message));
     this.#assign();
   }
 
-  #replace(member: Member, reason: string): void {
+  /** Ends a worker that has no job. */
+  #dismiss(member: Member): void {
     this.#members.delete(member);
-    if (this.#disposed) return;
-    this.#logger.error({ reason }, 'model worker died and is replaced');
-    const { job } = member;
+    if (member.idleTimer) clearTimeout(member.idleTimer);
+    const ended = member.worker.terminate().finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
+  }
+
+  /** A worker has ended. If nobody asked it to, its job goes to another one, which is hired when there is work. */
+  #bury(member: Member): void {
+    if (!this.#members.delete(member)) return;
+    const { job, reason } = member;
+    this.#options.logger.error({ reason }, 'model worker died');
     if (job && job.attempts >= MAX_ATTEMPTS) {
-      job.reject(
-        new WordwatchError('model-worker-died', `the model's worker died: ${reason}`, { retryable: true }),
-      );
+      const message = `the model's worker died: ${reason}`;
+      job.reject(new WordwatchError('model-worker-died', message, { retryable: true }));
     } else if (job) {
       this.#waiting.unshift(job);
     }
-    this.#hire();
     this.#assign();
   }
 
+  /** Ends all workers; what they have not answered is rejected with `model-closed`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     const members = [...this.#members];
-    for (const job of [...this.#waiting, ...members.flatMap(({ job }) => job ?? [])]) {
-      job.reject(new WordwatchError('model-closed', 'the model is closed'));
-    }
+    for (const job of [...this.#waiting, ...members.flatMap(({ job }) => job ?? [])]) job.reject(closed());
     this.#waiting.length = 0;
-    await Promise.all(members.map(({ worker }) => worker.terminate()));
+    for (const member of members) this.#dismiss(member);
+    await Promise.all(this.#ending);
   }
+}
+
+function closed(): WordwatchError {
+  return new WordwatchError('model-closed', 'the model is closed');
 }

@@ -1,29 +1,16 @@
-import type { TokenBatch } from './tokenizer.js';
+import type { ModelDirectory } from './directory.js';
 
 /** What a worker thread is told at its start. */
 export interface WorkerSettings {
-  visionPath: string;
-  textPath: string;
-  inputSizePx: number;
-  /** Pixels become (value · rescale − mean) / std, channel by channel. */
-  rescale: number;
-  mean: readonly number[];
-  std: readonly number[];
+  directory: Pick<ModelDirectory, 'path' | 'visionPath' | 'textPath' | 'image' | 'text'>;
   /** Threads of each session. */
   threads: number;
 }
 
-/** One batch of work. */
-export type WorkerTask =
-  | { id: number; kind: 'images'; count: number; pixels: Uint8Array }
-  | { id: number; kind: 'texts'; count: number; tokens: TokenBatch };
+/** One batch of work; a worker gets the next one when it has answered. */
+export type Work =
+  /** count × S × S × 3 bytes in shared memory: the worker reads them where they are. */
+  { kind: 'images'; count: number; pixels: Uint8Array } | { kind: 'texts'; texts: readonly string[] };
 
-/** A task without its number, which the pool gives. */
-export type Work = WorkerTask extends infer Task
-  ? Task extends WorkerTask
-    ? Omit<Task, 'id'>
-    : never
-  : never;
-
-/** What comes back: count × dimension values, each vector of length 1. */
-export type WorkerReply = { id: number; vectors: Float32Array } | { id: number; error: string };
+/** What comes back: the vectors one after the other, each of length 1, or a {@link WordwatchError} in parts. */
+export type WorkerReply = { vectors: Float32Array } | { error: { code: string; message: string } };

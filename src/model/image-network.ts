@@ -1,0 +1,87 @@
+import * as ort from 'onnxruntime-node';
+import { WordwatchError } from '../shared/errors.js';
+import { mismatch, type Network, openNetwork, runNetwork } from './network.js';
+import type { ImagePreparation } from './preparation.js';
+import { normalisationTables, normalisePixels } from './preprocess.js';
+
+/** What {@link ImageNetwork.open} needs. */
+export interface ImageNetworkOptions {
+  path: string;
+  image: ImagePreparation;
+  threads: number;
+}
+
+/** The half of a model that turns pictures into vectors, in this thread. */
+export class ImageNetwork {
+  readonly #network: Network;
+  readonly #sidePx: number;
+  readonly #tables: Float32Array[];
+  /** Pictures that the network takes at once, where it takes only so many. */
+  readonly #fixedBatch: number | null;
+  /** Normalised pictures: kept, so that a batch allocates nothing large. */
+  #planes = new Float32Array(0);
+
+  private constructor(network: Network, { image }: ImageNetworkOptions) {
+    const [batch, ...size] = network.inputs.get(PIXELS)!.shape;
+    this.#network = network;
+    this.#sidePx = image.inputSizePx;
+    this.#tables = normalisationTables(image);
+    this.#fixedBatch = typeof batch === 'number' ? batch : null;
+    if (size.slice(1).some((side) => typeof side === 'number' && side !== image.inputSizePx)) {
+      throw new WordwatchError(
+        'model-corrupt',
+        `${network.path} takes pictures of ${size.slice(1).join(' × ')} px, preprocessor_config.json says ${image.inputSizePx}`,
+      );
+    }
+  }
+
+  /** @throws WordwatchError `model-corrupt` */
+  static async open(options: ImageNetworkOptions): Promise<ImageNetwork> {
+    const { path, threads } = options;
+    const network = await openNetwork(path, { threads, outputNames: ['image_embeds', 'pooler_output'] });
+    if (!network.inputs.has(PIXELS)) throw mismatch(path, 'input', [PIXELS], network.inputs.keys());
+    return new ImageNetwork(network, options);
+  }
+
+  /**
+   * @param pixels count × S × S × 3 bytes, RGB
+   * @returns count × dimension values, each vector of length 1
+   * @throws WordwatchError `model-failed`, `model-invalid-output`
+   */
+  async embed(pixels: Uint8Array, count: number): Promise<Float32Array> {
+    const batch = this.#fixedBatch;
+    if (batch === null) return this.#run(pixels, count, count);
+    const bytes = this.#sidePx ** 2 * 3;
+    const parts: Float32Array[] = [];
+    for (let from = 0; from < count; from += batch) {
+      const part = Math.min(batch, count - from);
+      parts.push(await this.#run(pixels.subarray(from * bytes, (from + part) * bytes), part, batch));
+    }
+    return concatenate(parts);
+  }
+
+  /** Embeds `count` pictures in a batch of `rows`; what is left of the batch holds any pictures. */
+  async #run(pixels: Uint8Array, count: number, rows: number): Promise<Float32Array> {
+    const side = this.#sidePx;
+    const size = rows * 3 * side * side;
+    if (this.#planes.length < size) this.#planes = new Float32Array(size);
+    const out = this.#planes.subarray(0, size);
+    normalisePixels({ pixels, count, sidePx: side, tables: this.#tables, out });
+    const tensor = new ort.Tensor('float32', out, [rows, 3, side, side]);
+    const { vectors } = await runNetwork(this.#network, { [PIXELS]: tensor });
+    return rows === count ? vectors : vectors.slice(0, (count * vectors.length) / rows);
+  }
+}
+
+const PIXELS = 'pixel_values';
+
+/** Vectors of several batches, one after the other. */
+export function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let to = 0;
+  for (const part of parts) {
+    out.set(part, to);
+    to += part.length;
+  }
+  return out;
+}

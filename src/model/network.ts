@@ -1,0 +1,100 @@
+import * as ort from 'onnxruntime-node';
+import { messageOf, WordwatchError } from '../shared/errors.js';
+
+/** A loaded network and what it expects. */
+export interface Network {
+  path: string;
+  session: ort.InferenceSession;
+  inputs: ReadonlyMap<string, NetworkInput>;
+  outputName: string;
+}
+
+/** An input: numbers in `shape` are fixed, names are free. */
+export interface NetworkInput {
+  type: string;
+  shape: readonly (number | string)[];
+}
+
+/** What {@link openNetwork} needs. */
+export interface NetworkOptions {
+  threads: number;
+  /** Names that the vectors may have, best first. */
+  outputNames: readonly string[];
+}
+
+/**
+ * Loads a network.
+ * @throws WordwatchError `model-corrupt` when the file is no such network
+ */
+export async function openNetwork(path: string, { threads, outputNames }: NetworkOptions): Promise<Network> {
+  let session: ort.InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(path, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    throw new WordwatchError('model-corrupt', `${path} cannot be loaded: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  const inputs = new Map<string, NetworkInput>();
+  for (const input of session.inputMetadata) if (input.isTensor) inputs.set(input.name, input);
+  const outputName = outputNames.find((name) => session.outputNames.includes(name));
+  if (outputName === undefined) throw mismatch(path, 'output', outputNames, session.outputNames);
+  return { path, session, inputs, outputName };
+}
+
+/** An input or output that is not there: what was looked for and what was found. */
+export function mismatch(
+  path: string,
+  what: 'input' | 'output',
+  wanted: readonly string[],
+  found: Iterable<string>,
+): WordwatchError {
+  const names = `${wanted.join(' or ')}, found ${[...found].join(', ')}`;
+  return new WordwatchError('model-corrupt', `${path}: looked for the ${what} ${names}`);
+}
+
+/**
+ * Runs a network once.
+ * @returns rows × dimension values, each row scaled to length 1
+ * @throws WordwatchError `model-failed`; `model-invalid-output` when a row is no direction (NaN, infinite, zero):
+ *   such a vector would be the best or the worst match of its frame by chance
+ */
+export async function runNetwork(
+  { path, session, outputName }: Network,
+  feeds: Record<string, ort.Tensor>,
+): Promise<{ vectors: Float32Array; rows: number }> {
+  let output: ort.Tensor | undefined;
+  try {
+    output = (await session.run(feeds, [outputName]))[outputName];
+  } catch (error) {
+    throw new WordwatchError('model-failed', `${path} failed: ${messageOf(error)}`, { cause: error });
+  }
+  if (!(output?.data instanceof Float32Array) || output.dims.length !== 2) {
+    const shape = output?.dims.join(' × ');
+    throw new WordwatchError(
+      'model-corrupt',
+      `${path}: ${outputName} is ${output?.type} of ${shape}, expected float32 of pictures × dimension`,
+    );
+  }
+  return { vectors: unitRows(output.data, output.dims[0]!, path), rows: output.dims[0]! };
+}
+
+function unitRows(data: Float32Array, rows: number, path: string): Float32Array {
+  const dimension = data.length / rows;
+  const out = new Float32Array(data.length);
+  for (let from = 0; from < data.length; from += dimension) {
+    let sum = 0;
+    for (let i = from; i < from + dimension; i++) sum += data[i]! * data[i]!;
+    if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) {
+      throw new WordwatchError('model-invalid-output', `${path} gave a vector of length ${Math.sqrt(sum)}`);
+    }
+    const scale = 1 / Math.sqrt(sum);
+    for (let i = from; i < from + dimension; i++) out[i] = data[i]! * scale;
+  }
+  return out;
+}

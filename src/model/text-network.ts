@@ -1,0 +1,99 @@
+import * as ort from 'onnxruntime-node';
+import { concatenate } from './image-network.js';
+import { mismatch, type Network, openNetwork, runNetwork } from './network.js';
+import type { TextPreparation } from './preparation.js';
+import { openTokenizer, type TextTokenizer } from './tokenizer.js';
+
+/** What {@link TextNetwork.open} needs. */
+export interface TextNetworkOptions {
+  /** The model directory, for the tokenizer's files. */
+  directoryPath: string;
+  path: string;
+  text: TextPreparation;
+  threads: number;
+}
+
+/** The half of a model that turns texts into vectors, in this thread. */
+export class TextNetwork {
+  readonly #network: Network;
+  readonly #tokenizer: TextTokenizer;
+  /** Every text is padded to so many tokens; null: texts go in as long as they are. */
+  #paddedLength: number | null;
+
+  private constructor(network: Network, tokenizer: TextTokenizer, paddedLength: number) {
+    this.#network = network;
+    this.#tokenizer = tokenizer;
+    this.#paddedLength = paddedLength;
+  }
+
+  /** @throws WordwatchError `model-corrupt` */
+  static async open({ directoryPath, path, text, threads }: TextNetworkOptions): Promise<TextNetwork> {
+    const network = await openNetwork(path, { threads, outputNames: ['text_embeds', 'pooler_output'] });
+    const unknown = [...network.inputs.keys()].filter((name) => name !== IDS && name !== MASK);
+    if (!network.inputs.has(IDS) || unknown.length > 0) {
+      throw mismatch(path, 'input', [IDS, MASK], network.inputs.keys());
+    }
+    const length = network.inputs.get(IDS)!.shape[1];
+    const fixedLength = typeof length === 'number' ? length : null;
+    const contextLength = fixedLength ?? text.contextLength;
+    const tokenizer = await openTokenizer(directoryPath, { ...text, contextLength });
+    const opened = new TextNetwork(network, tokenizer, contextLength);
+    if (fixedLength === null && !text.alwaysPad && (await opened.#ignoresPadding())) {
+      opened.#paddedLength = null;
+    }
+    return opened;
+  }
+
+  /**
+   * Each text by itself: with weights whose activations are quantised over the whole batch, a text's vector would
+   * otherwise depend on its company.
+   * @returns texts.length × dimension values, each vector of length 1
+   * @throws WordwatchError `model-failed`, `model-invalid-output`
+   */
+  async embed(texts: readonly string[]): Promise<Float32Array> {
+    const parts: Float32Array[] = [];
+    for (const text of texts) parts.push(await this.#embedOne(text));
+    return concatenate(parts);
+  }
+
+  /**
+   * CLIP reads a text from the left and takes its vector at the end token, so what follows cannot matter, and ten
+   * tokens are far cheaper than 77. Other text networks see their padding. No file says which kind one is: try it.
+   */
+  async #ignoresPadding(): Promise<boolean> {
+    const text = 'a photo of something';
+    const padded = await this.#embedOne(text);
+    const length = this.#paddedLength;
+    this.#paddedLength = null;
+    const plain = await this.#embedOne(text);
+    this.#paddedLength = length;
+    const cosine = plain.reduce((sum, value, i) => sum + value * padded[i]!, 0);
+    // Not 1 to the last digit: quantised activations round differently.
+    return cosine > 0.995;
+  }
+
+  async #embedOne(text: string): Promise<Float32Array> {
+    const ids = this.#tokenizer.encode(text);
+    const length = this.#paddedLength ?? ids.length;
+    const { inputs } = this.#network;
+    const padded = Array.from({ length }, (_, i) => ids[i] ?? this.#tokenizer.padId);
+    const feeds: Record<string, ort.Tensor> = { [IDS]: integers(padded, inputs.get(IDS)!.type) };
+    const mask = inputs.get(MASK);
+    if (mask)
+      feeds[MASK] = integers(
+        padded.map((_, i) => (i < ids.length ? 1 : 0)),
+        mask.type,
+      );
+    return (await runNetwork(this.#network, feeds)).vectors;
+  }
+}
+
+const IDS = 'input_ids';
+const MASK = 'attention_mask';
+
+/** One row of integers in the type that the network wants. */
+function integers(values: readonly number[], type: string): ort.Tensor {
+  return type === 'int32'
+    ? new ort.Tensor('int32', Int32Array.from(values), [1, values.length])
+    : new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
+}
