@@ -91,14 +91,16 @@ describe('run', () => {
       expect(health.status).toBe(200);
       const told = [cli.stderr, cli.stdout, received, await page.content(), await health.text()].join('\n');
       expect(told).not.toContain(SECRET);
+
+      // An orderly end is told, too.
+      cli.process.kill('SIGTERM');
+      expect((await cli.ended).exitCode).toBe(0);
+      await vi.waitFor(() => expect(received).toMatch(/wordwatch\/status offline/), WAIT);
     } finally {
       await browser.close();
       subscriber.kill();
     }
-    cli.process.kill('SIGTERM');
-    expect((await cli.ended).exitCode).toBe(0);
-    await vi.waitFor(() => expect(received).toMatch(/wordwatch\/status offline/), WAIT).catch(() => {});
-  });
+  }, 300_000);
 
   it('takes changed rules over while it runs, and keeps the last good ones when an edit is broken', async () => {
     await using broker = await Mosquitto.start();

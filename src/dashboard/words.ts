@@ -9,7 +9,6 @@ export const words = {
   noEvents: 'Nothing has happened yet.',
   noPicture: 'no picture yet',
   offline: 'offline',
-  demonstration: 'Demonstration model.',
   rulesBroken: 'The newest rule files are not in force; the last good rules are:',
   problems: 'Not working:',
   lasted: (text: string) => `lasted ${text}`,

@@ -13,7 +13,12 @@ const port = parentPort!;
 let images: Promise<ImageNetwork> | undefined;
 let texts: Promise<TextNetwork> | undefined;
 
-port.on('message', async (work: Work) => {
+port.on('message', async (work: Work | null) => {
+  if (work === null) {
+    // With nothing left to listen to, the thread ends when the work under way is done.
+    port.close();
+    return;
+  }
   try {
     const vectors = await embed(work);
     port.postMessage({ vectors } satisfies WorkerReply, [vectors.buffer as ArrayBuffer]);

@@ -11,12 +11,14 @@ const MAX_ATTEMPTS = 2;
  * caller, and it is told so instead of the memory being filled.
  */
 const MAX_WAITING = 4096;
+/** A worker that was asked to end and did not in this time is stuck, and is ended by force. */
+const FORCE_AFTER_MS = 15_000;
 
 /** What {@link WorkerPool} needs. */
 export interface WorkerPoolOptions {
   /** Threads at most; they start when there is work for them. */
   size: number;
-  /** What they run: a module that answers each {@link Work} with one {@link WorkerReply}. */
+  /** What they run: a module that answers each {@link Work} with one {@link WorkerReply}, and ends itself at `null`. */
   entry: ReturnType<typeof workerEntry>;
   /** What they are told at their start. */
   workerData: unknown;
@@ -45,7 +47,7 @@ export class WorkerPool implements AsyncDisposable {
   readonly #options: WorkerPoolOptions;
   readonly #members = new Set<Member>();
   readonly #waiting: Job[] = [];
-  readonly #ending = new Set<Promise<unknown>>();
+  readonly #ending = new Set<Promise<void>>();
   #disposed = false;
 
   constructor(options: WorkerPoolOptions) {
@@ -115,12 +117,22 @@ export class WorkerPool implements AsyncDisposable {
     this.#assign();
   }
 
-  /** Ends a worker that has no job. */
+  /**
+   * Asks a worker to end, which it does when it is through with what it is doing. `terminate()` would be quicker, but a
+   * thread that is ended inside onnxruntime takes the whole process with it (an uncaught `Napi::Error`).
+   */
   #dismiss(member: Member): void {
+    const { worker, idleTimer } = member;
     this.#members.delete(member);
-    if (member.idleTimer) clearTimeout(member.idleTimer);
-    const ended = member.worker.terminate().finally(() => this.#ending.delete(ended));
+    if (idleTimer) clearTimeout(idleTimer);
+    const forced = setTimeout(() => worker.terminate(), FORCE_AFTER_MS);
+    const ended = new Promise((resolve) => worker.once('exit', resolve)).then(() => {
+      clearTimeout(forced);
+      this.#ending.delete(ended);
+    });
     this.#ending.add(ended);
+    worker.ref();
+    worker.postMessage(null);
   }
 
   /** A worker has ended. If nobody asked it to, its job goes to another one, which is hired when there is work. */

@@ -30,9 +30,7 @@ function Notices() {
   return (
     <div class="notices" role="status">
       {model.value?.demonstration && (
-        <p class="notice">
-          <strong>{words.demonstration}</strong> {model.value.notice}
-        </p>
+        <p class="notice">{model.value.notice}</p>
       )}
       {ruleProblems.value.length > 0 && (
         <p class="notice bad">
