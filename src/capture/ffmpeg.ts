@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { messageOf } from '../shared/errors.js';
+import type { SizePx } from '../shared/geometry.js';
 import { sourceKind } from './create-source.js';
 import type { CaptureSource } from './source.js';
 
@@ -35,17 +36,15 @@ export interface FfmpegOptions {
   source: CaptureSource;
   /** Filters from `[0:v:0]` to `[sheet]`. */
   filter: string;
-  /** Told the presentation time of every frame before its bytes come, seconds. */
-  onTime: (seconds: number) => void;
-  /** Told the new size when the frame's size changes in mid-stream. */
-  onSize: (widthPx: number, heightPx: number) => void;
+  /** Told the presentation time, in seconds, and the size of every frame before its bytes come. */
+  onFrame: (seconds: number, size: SizePx) => void;
 }
 
 /**
  * Starts ffmpeg. It is no child that outlives its parent: without a reader its next frame ends it (SIGPIPE), and
  * where no frame comes, its own input timeout does, which is the source's stall timeout.
  */
-export function startFfmpeg({ source, filter, onTime, onSize }: FfmpegOptions): FfmpegProcess {
+export function startFfmpeg({ source, filter, onFrame }: FfmpegOptions): FfmpegProcess {
   const words: string[] = [];
   let wanted = false;
   const command = ffmpeg(source.location, { logger: undefined as never })
@@ -68,12 +67,8 @@ export function startFfmpeg({ source, filter, onTime, onSize }: FfmpegOptions): 
   // Asked to stop while fluent-ffmpeg was still looking at what ffmpeg can do.
   command.on('start', () => setImmediate(() => wanted && command.kill('SIGTERM')));
   command.on('stderr', (line: string) => {
-    const time = /showinfo.* pts_time:\s*(-?[\d.]+)/.exec(line)?.[1];
-    if (time !== undefined) return onTime(Number(time));
-    const size =
-      /Changing video frame properties.* size:(\d+)x(\d+)/i.exec(line) ??
-      /frame changed from size:\S+ .*to size:(\d+)x(\d+)/.exec(line);
-    if (size) onSize(Number(size[1]), Number(size[2]));
+    const info = /showinfo.* pts_time:\s*(-?[\d.]+).* s:(\d+)x(\d+) /.exec(line);
+    if (info) return onFrame(Number(info[1]), { widthPx: Number(info[2]), heightPx: Number(info[3]) });
     if (!/\[(error|fatal|panic)\]/.test(line)) return;
     words.push(line.replace(/\[(error|fatal|panic)\]\s*/, ''));
     if (words.length > WORDS_KEPT) words.shift();

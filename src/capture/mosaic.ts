@@ -54,7 +54,9 @@ function drawFilters(
   // The first frame of every 1/fps: a slow source repeats none, and a jump of its clock stops nothing.
   const slot = (time: string) => `floor(${time}*${fps}+0.001)`;
   const select = `select='isnan(prev_selected_t)+not(eq(${slot('t')},${slot('prev_selected_t')}))'`;
-  filters.push(`[0:v:0]${select},split=${crops.length + 1}[in]${crops.map((i) => `[crop${i}]`).join('')}`);
+  // showinfo tells each frame's time and size on stderr; raw video has no room for them.
+  const inputs = `[in]${crops.map((i) => `[crop${i}]`).join('')}`;
+  filters.push(`[0:v:0]${select},showinfo=checksum=0,split=${crops.length + 1}${inputs}`);
 
   // Each smaller picture is made of the next larger one. Planar RGB between: nothing is rounded to half the colour.
   let from = '[in]';
@@ -69,12 +71,12 @@ function drawFilters(
       `[crop${i}]crop=iw*${w}:ih*${h}:iw*${x}:ih*${y}:exact=1,${scale(pictures[i]!, colourMatrix)}[sized${i}]`,
     );
   }
-  for (const [i, { heightPx }] of pictures.entries())
+  for (const [i, { heightPx }] of pictures.entries()) {
     filters.push(`[sized${i}]pad=${sheetWidthPx}:${heightPx}:0:0[padded${i}]`);
+  }
   const padded = [...pictures.keys()].map((i) => `[padded${i}]`).join('');
   const stack = pictures.length > 1 ? `${padded}vstack=inputs=${pictures.length},` : padded;
-  // showinfo tells each sheet's time on stderr; raw video has no room for it.
-  filters.push(`${stack}format=rgb24,showinfo=checksum=0[sheet]`);
+  filters.push(`${stack}format=rgb24[sheet]`);
   return filters.join(';');
 }
 

@@ -43,7 +43,7 @@ export async function* readSource(source: CaptureSource, options: ReadOptions): 
   const frame = (data: Uint8Array, ptsMs: number): RawFrame => ({ ...picture, ptsMs, data });
   if (sourceKind(source.location) === 'images')
     yield* readPictures(source, { mosaic, frame, signal: options.signal });
-  else yield* readVideo(source, { ...options, mosaic, frame, size });
+  else yield* readVideo(source, { ...options, mosaic, frame });
 }
 
 type MakeFrame = (data: Uint8Array, ptsMs: number) => RawFrame;
@@ -63,17 +63,23 @@ async function* readPictures(
 
 async function* readVideo(
   source: CaptureSource,
-  { signal, logger, mosaic, frame, size }: ReadOptions & { mosaic: Mosaic; frame: MakeFrame; size: SizePx },
+  { signal, logger, mosaic, frame }: ReadOptions & { mosaic: Mosaic; frame: MakeFrame },
 ): AsyncGenerator<RawFrame> {
   if (signal.aborted) return;
   const reader = new FrameReader(mosaic.frameBytes);
+  // A live source is opened again with a plan for its new shape; a file cannot be, and goes on squashed.
+  const isLive = sourceKind(source.location) !== 'file';
+  let shape: number | null = null;
   let changed = false;
   const ffmpeg = startFfmpeg({
     source,
     filter: mosaic.filter,
-    onTime: (seconds) => reader.tell(seconds),
-    onSize: (widthPx, heightPx) => {
-      changed = Math.abs(widthPx / heightPx - size.widthPx / size.heightPx) > 0.02;
+    onFrame: (seconds, { widthPx, heightPx }) => {
+      shape ??= widthPx / heightPx;
+      reader.tell(seconds);
+      if (changed || Math.abs(widthPx / heightPx - shape) < 0.02) return;
+      changed = true;
+      logger.warn({ cameraId: source.cameraId, widthPx, heightPx }, 'the picture’s shape changed');
     },
   });
   const stop = () => void ffmpeg.stop();
@@ -83,8 +89,9 @@ async function* readVideo(
   try {
     for await (const { data, ptsMs } of reader.read(ffmpeg.stdout)) {
       if (signal.aborted) return;
-      if (changed)
+      if (changed && isLive) {
         throw new WordwatchError('source-resized', 'the picture’s shape changed', { retryable: true });
+      }
       frames++;
       yield frame(data, ptsMs);
     }

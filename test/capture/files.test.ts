@@ -166,6 +166,16 @@ describe('files', () => {
     }
   });
 
+  it('goes on when the picture’s size changes in mid-stream', async () => {
+    make('one.ts', 'testsrc=s=320x180:r=10:d=3');
+    make('two.ts', 'testsrc=s=180x320:r=10:d=3', '-output_ts_offset', '3');
+    writeFileSync(at('both.ts'), Buffer.concat([readFileSync(at('one.ts')), readFileSync(at('two.ts'))]));
+    await using reading = read(source('both.ts'));
+    await reading.done;
+    expect(reading.pyramids.length).toBeGreaterThanOrEqual(5);
+    expect(reading.statuses.at(-1)?.state).toBe('ended');
+  });
+
   it('leaves no process behind when the reader goes away', async () => {
     const options = {
       plan: smallPlan,

@@ -59,15 +59,6 @@ def augment(pixels: np.ndarray, labels: np.ndarray, colour: list[int]) -> tuple[
     return x.clamp_(0, 1).sub_(MEAN).div_(STD).contiguous(memory_format=torch.channels_last), labels
 
 
-def renamed(state):
-    out = {}
-    for k, v in state.items():
-        if k.startswith("head"): continue
-        i = int(k.split(".")[1]); rest = k.split(".", 2)[2]
-        out[(f"fine.{i}." if i < 6 else f"coarse.{i-6}.") + rest] = v
-    return out
-
-
 def pair_loss(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     """Logistic loss over all decided pairs; rare truths weigh more, up to five times."""
     yes, no = (truth == 1).float(), (truth == 0).float()
@@ -88,10 +79,6 @@ class Trainer:
         self.bank = encode(self.tokenizer, words.bank())
         self.maker = CaptionMaker(pictures.meta, random.Random(args.seed))
         self.colour = [pictures.meta["concepts"].index(c) for c in COLOUR_CONCEPTS]
-        if args.start:
-            begun = torch.load(args.start, weights_only=True)
-            print(self.vision.load_state_dict(renamed(begun["vision"]), strict=False))
-            self.text.load_state_dict(begun["text"])
         parameters = [*self.vision.parameters(), *self.classifier.parameters(), *self.text.parameters(), self.scale, self.bias]
         decay = [p for p in parameters if p.ndim > 1]
         rest = [p for p in parameters if p.ndim <= 1]
@@ -152,7 +139,6 @@ def main() -> None:
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="checkpoint to start from")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--lr", type=float, default=2e-3)

@@ -29,9 +29,7 @@ export function App() {
 function Notices() {
   return (
     <div class="notices" role="status">
-      {model.value?.demonstration && (
-        <p class="notice">{model.value.notice}</p>
-      )}
+      {model.value?.demonstration && <p class="notice">{model.value.notice}</p>}
       {ruleProblems.value.length > 0 && (
         <p class="notice bad">
           <strong>{words.rulesBroken}</strong> {ruleProblems.value.join(' · ')}
@@ -39,7 +37,8 @@ function Notices() {
       )}
       {problems.value.length > 0 && (
         <p class="notice bad">
-          <strong>{words.problems}</strong> {problems.value.map(({ part, reason }) => `${part} (${reason})`).join(' · ')}
+          <strong>{words.problems}</strong>{' '}
+          {problems.value.map(({ part, reason }) => `${part} (${reason})`).join(' · ')}
         </p>
       )}
     </div>

@@ -12,7 +12,9 @@ export function ConnectionState() {
     return () => clearInterval(timer);
   }, []);
   const silentMs = nowMs - heardAtMs.value;
-  if (connection.value === 'live' && silentMs < STALE_MS) return <span class="state live">{words.connected}</span>;
-  if (connection.value === 'live') return <span class="state bad">{words.stale(Math.round(silentMs / 1000))}</span>;
+  if (connection.value === 'live' && silentMs < STALE_MS)
+    return <span class="state live">{words.connected}</span>;
+  if (connection.value === 'live')
+    return <span class="state bad">{words.stale(Math.round(silentMs / 1000))}</span>;
   return <span class="state bad">{words.connecting}</span>;
 }

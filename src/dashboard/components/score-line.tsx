@@ -37,7 +37,10 @@ function Plot({ points, label, isHit }: { points: ScorePoint[]; label: string; i
         cursor: { show: false },
         legend: { show: false },
         axes: [{ show: false }, { show: false }],
-        scales: { x: { range: (_plot, _min, max) => [max - HISTORY_MS / 1000, max] }, y: { range: withMargin } },
+        scales: {
+          x: { range: (_plot, _min, max) => [max - HISTORY_MS / 1000, max] },
+          y: { range: withMargin },
+        },
         series: [
           {},
           { stroke: colour('--line'), width: 1.5, points: { show: false } },
@@ -47,7 +50,9 @@ function Plot({ points, label, isHit }: { points: ScorePoint[]; label: string; i
       [[], [], []],
       element,
     );
-    const observer = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
+    const observer = new ResizeObserver(() =>
+      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
+    );
     observer.observe(element);
     return () => {
       observer.disconnect();

@@ -15,7 +15,12 @@ export function SignIn() {
       <p>{words.signInWhy}</p>
       <label>
         {words.token}
-        <input type="password" autocomplete="current-password" value={token} onInput={(e) => setToken(e.currentTarget.value)} />
+        <input
+          type="password"
+          autocomplete="current-password"
+          value={token}
+          onInput={(e) => setToken(e.currentTarget.value)}
+        />
       </label>
       {wrong && <p role="alert">{words.wrongToken}</p>}
       <button type="submit">{words.signIn}</button>
