@@ -13,6 +13,8 @@ const MAX_ATTEMPTS = 2;
 const MAX_WAITING = 4096;
 /** A worker that was asked to end and did not in this time is stuck, and is ended by force. */
 const FORCE_AFTER_MS = 15_000;
+/** Workers hold their data outside of JavaScript's heap: without a bound, each would grow a nursery of 48 MB for little. */
+const LIMITS = { maxYoungGenerationSizeMb: 4 };
 
 /** What {@link WorkerPool} needs. */
 export interface WorkerPoolOptions {
@@ -92,7 +94,7 @@ export class WorkerPool implements AsyncDisposable {
   #hire(): Member | undefined {
     const { size, entry, workerData } = this.#options;
     if (this.#members.size >= size) return undefined;
-    const worker = new Worker(entry.url, { ...entry.options, workerData });
+    const worker = new Worker(entry.url, { ...entry.options, workerData, resourceLimits: LIMITS });
     const member: Member = { worker, job: null, idleTimer: null, reason: 'it ended' };
     worker.on('message', (reply: WorkerReply) => this.#finish(member, reply));
     worker.on('error', (error) => {

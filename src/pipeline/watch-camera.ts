@@ -12,8 +12,8 @@ import { CameraView } from './camera-view.js';
 import { Detectors, type RuleTransition } from './detectors.js';
 import { bookOfCamera, type RuleBook } from './rule-book.js';
 
-/** Two frames in the model at once keep all its workers busy while the next frame is decoded. */
-const FRAMES_UNDER_WAY = 2;
+/** Frames on their way at once: all workers stay busy, and ffmpeg, whose pipe holds a thirtieth of a frame, need not wait. */
+const FRAMES_UNDER_WAY = 4;
 
 /** What {@link watchCamera} needs. */
 export interface WatchOptions {
@@ -79,7 +79,8 @@ async function* watchOnce(
     logger,
     onStatus: options.onStatus,
   });
-  const embed = (pyramid: Pyramid) => embedFrame({ pyramid, view: view! }, options);
+  const buffers = new TileBuffers();
+  const embed = (pyramid: Pyramid) => embedFrame({ pyramid, view: view! }, { ...options, buffers });
   for await (const frame of mapOrdered(pyramids, { concurrency: FRAMES_UNDER_WAY, map: embed })) {
     const book = currentBook();
     const scoring = frame.view.book === book ? frame.view : rebuild(frame, { book, inputSizePx });
@@ -115,16 +116,37 @@ function bookReader({ book, source }: WatchOptions): () => RuleBook {
 
 async function embedFrame(
   frame: Omit<EmbeddedFrame, 'vectors'>,
-  { embedder, onModelError, logger }: WatchOptions,
+  { embedder, onModelError, logger, buffers }: WatchOptions & { buffers: TileBuffers },
 ): Promise<EmbeddedFrame> {
   const { tiles } = frame.view.plan;
   const { inputSizePx } = embedder.describe();
+  const pixels = buffers.take(tiles.length * inputSizePx ** 2 * 3);
   try {
-    const pixels = cutTiles(frame.pyramid, { tiles, inputSizePx });
+    cutTiles(frame.pyramid, { tiles, inputSizePx, into: pixels });
     return { ...frame, vectors: await embedder.embedImages({ pixels, count: tiles.length }) };
   } catch (error) {
     if (onModelError === 'throw') throw error;
     logger.error({ cameraId: frame.pyramid.cameraId, reason: messageOf(error) }, 'frame not scored');
     return { ...frame, vectors: null };
+  } finally {
+    buffers.give(pixels);
+  }
+}
+
+/**
+ * Shared memory for tiles, used again and again. New memory for every frame would stay as long as any worker has not
+ * collected its garbage, and workers, which make little of it, hardly ever do.
+ */
+class TileBuffers {
+  #free: Uint8Array[] = [];
+
+  take(bytes: number): Uint8Array {
+    const found = this.#free.findIndex((buffer) => buffer.length === bytes);
+    return this.#free.splice(found, found === -1 ? 0 : 1)[0] ?? new Uint8Array(new SharedArrayBuffer(bytes));
+  }
+
+  give(buffer: Uint8Array): void {
+    // Another size is of an older plan and will not be asked for again.
+    this.#free = [...this.#free.filter(({ length }) => length === buffer.length), buffer];
   }
 }

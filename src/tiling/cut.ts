@@ -6,27 +6,26 @@ export interface CutTilesOptions {
   tiles: readonly PlannedTile[];
   /** Side S of the model's input. */
   inputSizePx: number;
+  /** Where to: at least tiles.length × S × S × 3 bytes. */
+  into: Uint8Array;
 }
 
 /**
  * Copies tiles out of a pyramid. A tile is a crop of a level that is already scaled, so this moves rows and computes
  * nothing.
- * @returns tiles.length × S × S × 3 bytes in shared memory, so that worker threads read them where they are
  */
-export function cutTiles(pyramid: Pyramid, { tiles, inputSizePx }: CutTilesOptions): Uint8Array {
+export function cutTiles(pyramid: Pyramid, { tiles, inputSizePx, into }: CutTilesOptions): void {
   const rowBytes = inputSizePx * 3;
-  const out = new Uint8Array(new SharedArrayBuffer(tiles.length * inputSizePx * rowBytes));
   let to = 0;
   for (const tile of tiles) {
     const level = pyramid.levels[tile.level]!;
     let from = level.offsetBytes + tile.yPx * level.strideBytes + tile.xPx * 3;
     for (let row = 0; row < inputSizePx; row++) {
-      out.set(pyramid.data.subarray(from, from + rowBytes), to);
+      into.set(pyramid.data.subarray(from, from + rowBytes), to);
       from += level.strideBytes;
       to += rowBytes;
     }
   }
-  return out;
 }
 
 /** A level as one contiguous picture: widthPx × heightPx × 3 bytes. */
