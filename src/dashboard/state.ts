@@ -3,7 +3,7 @@ import type { DetectionEvent } from '../detect/event.js';
 import type { CameraInfo, FrameHeader, ModelInfo, Problem, RuleInfo } from '../server/messages.js';
 
 /** Scores are kept for so long, for the lines. */
-export const HISTORY_MS = 180_000;
+export const HISTORY_MS = 90_000;
 const EVENTS_KEPT = 200;
 
 /** A camera's newest picture. */
