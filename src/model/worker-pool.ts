@@ -94,7 +94,8 @@ export class WorkerPool implements AsyncDisposable {
   #hire(): Member | undefined {
     const { size, entry, workerData } = this.#options;
     if (this.#members.size >= size) return undefined;
-    const worker = new Worker(entry.url, { ...entry.options, workerData, resourceLimits: LIMITS });
+    const resourceLimits = { ...LIMITS, ...entry.options.resourceLimits };
+    const worker = new Worker(entry.url, { ...entry.options, workerData, resourceLimits });
     const member: Member = { worker, job: null, idleTimer: null, reason: 'it ended' };
     worker.on('message', (reply: WorkerReply) => this.#finish(member, reply));
     worker.on('error', (error) => {
