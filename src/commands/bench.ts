@@ -30,7 +30,7 @@ interface Measurement {
 
 const logger = createLogger({ level: 'warn' });
 
-/** Tiles in one call of `embed only`: as many as a 1080p frame has, twice over, as the pipeline keeps under way. */
+/** Tiles in one call of `embed`: as many as a 1080p frame has. */
 const EMBED_TILES = 11;
 
 /**
@@ -119,7 +119,7 @@ async function embedRate(
   await Promise.all([call(), call(), call()]); // warm up
   const startedMs = performance.now();
   let calls = 0;
-  // Two calls under way, as in the pipeline.
+  // Two calls under way: while one is split and sent, the workers have the other.
   const loop = async () => {
     while (performance.now() - startedMs < seconds * 1000 && !signal.aborted) {
       await call();

@@ -3,7 +3,6 @@ import {
   type Environment,
   formatPlace,
   formatProblem,
-  type LoadedConfig,
   loadConfig,
   loadRules,
   type RuleConfig,
@@ -65,15 +64,13 @@ async function checkPath(
   options: CheckOptions,
 ): Promise<{ findings: Finding[]; rules: number }> {
   const { env } = options;
-  const loaded = (await isConfigFile(path))
-    ? await loadConfig(path, { env })
-    : await loadRules([path], { env });
+  const withConfig = (await isConfigFile(path)) ? await loadConfig(path, { env }) : null;
+  const loaded = withConfig ?? (await loadRules([path], { env }));
   const errors = loaded.problems.map(
     (problem): Finding => ({ severity: 'error', text: formatProblem(problem) }),
   );
   const notes = loaded.notes.map((problem): Finding => ({ severity: 'note', text: formatProblem(problem) }));
-  const model = ('config' in loaded && (loaded as LoadedConfig).config?.model) || options.model;
-  const strange = await strangeWords(loaded.rules ?? [], model);
+  const strange = await strangeWords(loaded.rules ?? [], withConfig?.config?.model ?? options.model);
   for (const { rule, words } of strange) {
     const place = loaded.rulePlaces.get(rule.id);
     const text = `rule ${rule.id}: the demonstration model never saw ${words.map((word) => `"${word}"`).join(', ')}; expect it to do nothing until a real model is installed`;

@@ -21,7 +21,8 @@ export class CameraView {
 
   /** Whether another view's frames can be scored by this one: the same tiles in the same order. */
   sharesTilesWith(other: CameraView): boolean {
-    return JSON.stringify(this.plan) === JSON.stringify(other.plan);
+    // Asked for every frame, and between changes of the rules it is the same view.
+    return this === other || JSON.stringify(this.plan) === JSON.stringify(other.plan);
   }
 
   /**

@@ -16,6 +16,7 @@ export interface RuleTransition {
 /** The event state machines of one camera, one a rule. They live on when other rules change. */
 export class Detectors {
   readonly #timeZone: string | null;
+  #book: RuleBook | null = null;
   readonly #detectors = new Map<string, { rule: WatchRule; detector: RuleDetector }>();
 
   /** @param timeZone of active hours; null: the footage's time of day is not known and rules are always active */
@@ -23,8 +24,10 @@ export class Detectors {
     this.#timeZone = timeZone;
   }
 
-  /** Takes a changed rule book over. Events of rules that are gone or changed end now. */
+  /** Takes a rule book over, if it is another one. Events of rules that are gone or changed end now. */
   adopt(book: RuleBook): RuleTransition[] {
+    if (book === this.#book) return [];
+    this.#book = book;
     const ended: RuleTransition[] = [];
     const rules = new Map(book.rules.map((rule) => [rule.id, rule]));
     for (const [id, entry] of this.#detectors) {

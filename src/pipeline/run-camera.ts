@@ -63,7 +63,7 @@ async function tell(
     const { event, jpeg } = await recorder.record(transition, { cameraId: source.cameraId, pyramid });
     bus.emit('event', event, jpeg);
   }
-  // A picture that nobody looks at costs nothing.
+  // Without the page's server nobody listens, and no picture is made.
   if (pyramid === null || bus.listenerCount('frame') === 0) return;
   bus.emit('frame', {
     cameraId: source.cameraId,

@@ -141,8 +141,8 @@ class TileBuffers {
   #free: Uint8Array[] = [];
 
   take(bytes: number): Uint8Array {
-    const found = this.#free.findIndex((buffer) => buffer.length === bytes);
-    return this.#free.splice(found, found === -1 ? 0 : 1)[0] ?? new Uint8Array(new SharedArrayBuffer(bytes));
+    const buffer = this.#free.pop();
+    return buffer?.length === bytes ? buffer : new Uint8Array(new SharedArrayBuffer(bytes));
   }
 
   give(buffer: Uint8Array): void {
