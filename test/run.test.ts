@@ -77,7 +77,7 @@ describe('run', () => {
       expect(received).toMatch(/wordwatch\/yard\/fire\/state ON/);
       expect(received).toMatch(/wordwatch\/yard\/status online/);
       await vi.waitFor(async () => expect(await page.locator('body').textContent()).toMatch(/fire/i), WAIT);
-      await vi.waitFor(async () => expect(await page.locator('img').count()).toBeGreaterThan(0), WAIT);
+      await vi.waitFor(async () => expect(await page.locator('.card img').count()).toBeGreaterThan(0), WAIT);
 
       // The camera goes away and comes back by itself.
       await rtsp.kill();

@@ -1,30 +1,50 @@
-import type { FrameHeader, ServerMessage } from '../server/messages.js';
+import type { DetectionEvent } from '../detect/event.js';
+import type { FrameHeader, HelloMessage, ServerMessage } from '../server/messages.js';
+import { clearSeries, HISTORY_MS, seriesOf, seriesOfCamera } from './series.js';
 import * as state from './state.js';
 
-const RETRY_MS = 1_500;
-/** The newest event seen. The first time, all that are stored are asked for. */
-let lastSeq = 0;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 10_000;
+/** The program gives a sign of life every 15 s: without one for so long, the connection is dead though nobody said so. */
+const SILENCE_MS = 40_000;
 
-/** Opens the live feed, and opens it again whenever it closes, going on after the last event seen. */
+/** The newest event seen; null until the program has said where it is. */
+let lastSeq: number | null = null;
+let retryMs = FIRST_RETRY_MS;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+/** Opens the live feed, and opens it again whenever it breaks, going on after the last event seen. */
 export async function connect(): Promise<void> {
+  clearTimeout(waiting);
+  // Browsers do not tell pages why a WebSocket was refused, so ask first.
   const session = await fetch('/api/session').catch(() => null);
   if (session?.status === 401) {
     state.connection.value = 'signed-out';
     return;
   }
-  const address = new URL(`/ws?after=${lastSeq}`, location.href);
+  const address = new URL(lastSeq === null ? '/ws' : `/ws?after=${lastSeq}`, location.href);
   address.protocol = address.protocol.replace('http', 'ws');
   const socket = new WebSocket(address, 'wordwatch');
   socket.binaryType = 'arraybuffer';
+  let silence = setTimeout(giveUp, SILENCE_MS);
   socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
-    state.heardAtMs.value = Date.now();
+    clearTimeout(silence);
+    silence = setTimeout(giveUp, SILENCE_MS);
+    state.hear();
     if (typeof data === 'string') take(JSON.parse(data) as ServerMessage);
     else takeFrame(data);
   };
-  socket.onclose = () => {
-    state.connection.value = 'connecting';
-    setTimeout(connect, RETRY_MS);
-  };
+  socket.onclose = giveUp;
+
+  function giveUp(): void {
+    clearTimeout(silence);
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close();
+    if (state.connection.value === 'live') state.connection.value = 'lost';
+    waiting = setTimeout(connect, retryMs);
+    retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
+  }
 }
 
 /** @returns whether the token was right */
@@ -41,32 +61,73 @@ export async function signIn(token: string): Promise<boolean> {
 function take(message: ServerMessage): void {
   switch (message.type) {
     case 'hello':
-      state.connection.value = 'live';
-      state.cameras.value = message.cameras;
-      state.rules.value = message.rules;
-      state.ruleProblems.value = message.ruleProblems;
-      state.problems.value = message.problems;
-      state.model.value = message.model;
+      takeHello(message);
       break;
     case 'event':
-      lastSeq = Math.max(lastSeq, message.event.seq);
-      state.addEvent(message.event);
+      lastSeq = Math.max(lastSeq ?? 0, message.event.seq);
+      state.addEvents([message.event]);
       break;
     case 'score':
-      state.addScore(`${message.cameraId}/${message.ruleId}`, message);
+      seriesOf(message).add(message);
       break;
-    case 'camera':
+    case 'camera': {
+      const { status } = message;
       state.cameras.value = state.cameras.value.map((camera) =>
-        camera.id === message.status.cameraId ? { ...camera, status: message.status } : camera,
+        camera.id === status.cameraId ? { ...camera, status } : camera,
       );
+      if (status.state !== 'online') for (const series of seriesOfCamera(status.cameraId)) series.addGap();
       break;
+    }
     case 'rules':
       state.rules.value = message.rules;
       state.ruleProblems.value = message.problems;
       break;
     case 'problem':
+      state.setClock(message.nowMs);
       state.problems.value = message.problems;
   }
+}
+
+function takeHello(hello: HelloMessage): void {
+  retryMs = FIRST_RETRY_MS;
+  state.setClock(hello.nowMs);
+  state.connection.value = 'live';
+  state.cameras.value = hello.cameras;
+  state.rules.value = hello.rules;
+  state.ruleProblems.value = hello.ruleProblems;
+  state.problems.value = hello.problems;
+  state.model.value = hello.model;
+  // Fewer events than seen already: the program has another store than before.
+  const isOtherStore = lastSeq !== null && hello.lastSeq < lastSeq;
+  if (isOtherStore) state.events.value = [];
+  if (isOtherStore || lastSeq === null) {
+    lastSeq = hello.lastSeq;
+    state.oldSeq.value = hello.lastSeq;
+    void loadEvents(hello.lastSeq);
+  }
+  void loadScores(hello.nowMs - HISTORY_MS);
+}
+
+/** The newest of the events of the past; those that happen meanwhile come over the feed. */
+async function loadEvents(untilSeq: number): Promise<void> {
+  // An event has a start and an end, and updates: ask for more than fit into the list.
+  const count = 2 * state.EVENTS_KEPT;
+  const answer = await getJson(`/api/events?after=${Math.max(0, untilSeq - count)}&limit=${count}`);
+  if (answer) state.addEvents((answer as { events: DetectionEvent[] }).events);
+}
+
+/** The scores that the page did not see, because it was not there or not connected. */
+async function loadScores(sinceMs: number): Promise<void> {
+  const answer = await getJson(`/api/scores?since=${Math.max(0, Math.floor(sinceMs))}`);
+  if (!answer) return;
+  clearSeries();
+  type Past = { cameraId: string; ruleId: string; points: [atMs: number, score: number][] };
+  for (const past of (answer as { series: Past[] }).series) seriesOf(past).addPast(past.points);
+}
+
+async function getJson(path: string): Promise<unknown> {
+  const response = await fetch(path).catch(() => null);
+  return response?.ok ? response.json().catch(() => null) : null;
 }
 
 /** Four bytes of length, the header as JSON, the JPEG: see `encodeFrame` in server/messages.ts. */

@@ -5,4 +5,4 @@ import { connect } from './live.js';
 import './style.css';
 
 render(<App />, document.getElementById('app')!);
-connect();
+void connect();

@@ -1,24 +1,66 @@
+import type { CameraInfo } from '../server/messages.js';
+
 /** Every word of the page, in one place for whoever translates it. */
 export const words = {
   title: 'wordwatch',
-  connected: 'live',
-  connecting: 'connecting…',
-  stale: (seconds: number) => `no word from the program for ${seconds} s`,
+  titleWithEvents: (count: number) => (count > 0 ? `(${count}) wordwatch` : 'wordwatch'),
+
+  connecting: 'Connecting…',
+  live: 'Live',
+  lost: 'Connection lost',
+  lostSince: (ago: string) => `No word from the program for ${ago}: what you see is old. Trying again…`,
+  camerasOnline: (online: number, all: number) => `${online} of ${all} cameras online`,
+  modelIs: (name: string) => `Model ${name}`,
+
+  demonstrationNotice: 'Demonstration model: it only demonstrates the program.',
+  rulesBroken: 'Rules not taken over; the last good ones stay in force',
+  problems: 'Not working',
+
   cameras: 'Cameras',
+  noCameras: 'No cameras are configured.',
+  cameraState: {
+    connecting: 'connecting',
+    online: 'online',
+    offline: 'offline',
+    ended: 'ended',
+  } satisfies Record<CameraInfo['status']['state'], string>,
+  noPicture: 'No picture yet',
+  noReason: 'no reason known',
+  retryIn: (time: string) => `next try in ${time}`,
+  pictureAge: (time: string) => `${time} old`,
+  pictureOf: (camera: string, over: string[]) =>
+    `Newest picture of ${camera}${over.length > 0 ? `. Over the threshold: ${over.join(', ')}` : ''}`,
+  noRules: 'No rule watches this camera.',
+  ruleWords: (when: string[], not: string[]) =>
+    `Watches for: ${when.join('; ')}${not.length > 0 ? `\nNot for: ${not.join('; ')}` : ''}`,
+  lineOf: (rule: string, camera: string) =>
+    `Score of ${rule} on ${camera} over the last two minutes, against its threshold`,
+  scoreOf: (score: string, threshold: string) => `score ${score}, threshold ${threshold}`,
+  noScore: '–',
+
   events: 'Events',
-  noEvents: 'Nothing has happened yet.',
-  noPicture: 'no picture yet',
-  offline: 'offline',
-  rulesBroken: 'The newest rule files are not in force; the last good rules are:',
-  problems: 'Not working:',
-  lasted: (text: string) => `lasted ${text}`,
-  now: 'now',
-  score: (score: string, threshold: string) => `${score} / ${threshold}`,
-  snapshotOf: (rule: string, camera: string) => `${rule} on ${camera}`,
-  pictureOf: (camera: string) => `Newest picture of ${camera}`,
-  lineOf: (rule: string) => `Score of ${rule} over the last minutes against its threshold`,
+  openNow: (count: number) => `${count} now`,
+  noEvents: 'Nothing has happened yet. Events appear here as they are raised.',
+  over: (start: string, lasted: string) => `${start} · ${lasted}`,
+  open: (start: string, lasts: string) => `since ${start} · ${lasts}`,
+  severity: { info: 'info', warning: 'warning', critical: 'critical' },
+  announce: (rule: string, camera: string) => `${rule} on ${camera}`,
+  showEvent: (rule: string, camera: string) => `Details of ${rule} on ${camera}`,
+  snapshotOf: (rule: string, camera: string) => `Snapshot of ${rule} on ${camera}`,
+  noSnapshot: 'No snapshot',
+  close: 'Close',
+  facts: {
+    camera: 'Camera',
+    time: 'Time',
+    score: 'Highest score',
+    threshold: 'Threshold',
+    watchesFor: 'Watches for',
+    id: 'Event',
+  },
+
   token: 'Token',
   signIn: 'Sign in',
-  signInWhy: 'This page needs the token from the configuration.',
+  signInWhy: 'This page needs the token from the configuration (server.token).',
   wrongToken: 'This is not the token.',
+  cannotSignIn: 'The program does not answer. Try again.',
 };

@@ -1,77 +1,46 @@
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
-import type { RuleInfo } from '../../server/messages.js';
-import { HISTORY_MS, type ScorePoint, scores } from '../state.js';
+import type { CameraInfo, RuleInfo } from '../../server/messages.js';
+import { formatScore } from '../format.js';
+import { type ScoreSeries, seriesOf } from '../series.js';
+import { pointedAt } from '../state.js';
 import { words } from '../words.js';
+import { ScorePlot } from './score-plot.js';
 
-const HEIGHT_PX = 34;
-
-/** A rule's score on a camera as a moving line, its threshold as a dashed one. */
-export function ScoreLine({ cameraId, rule }: { cameraId: string; rule: RuleInfo }) {
-  const points = scores.value[`${cameraId}/${rule.id}`] ?? [];
-  const newest = points.at(-1);
-  const isHit = newest !== undefined && newest.score >= newest.threshold;
+/** A rule on a camera: its name, its score as a moving line against the threshold, and both as numbers. */
+export function ScoreLine({ camera, rule }: { camera: CameraInfo; rule: RuleInfo }) {
+  const pair = { cameraId: camera.id, ruleId: rule.id };
+  const series = seriesOf(pair);
+  const newest = series.newest.value;
+  const isHit = newest !== null && newest.score >= newest.threshold;
+  const threshold = newest?.threshold ?? rule.threshold;
+  const point = () => {
+    pointedAt.value = pair;
+  };
+  const leave = () => {
+    pointedAt.value = null;
+  };
   return (
-    <div class={`line ${isHit ? 'hit' : ''}`}>
-      <span class="rule">{rule.name}</span>
-      <Plot points={points} label={words.lineOf(rule.name)} isHit={isHit} />
-      <span class="score">
-        {newest ? words.score(newest.score.toFixed(1), newest.threshold.toFixed(1)) : '–'}
-      </span>
-    </div>
+    <li class={`line ${isHit ? 'hit' : ''}`} onMouseEnter={point} onMouseLeave={leave}>
+      <button
+        type="button"
+        class="rule"
+        title={words.ruleWords(rule.when, rule.not)}
+        onFocus={point}
+        onBlur={leave}
+      >
+        {rule.name}
+      </button>
+      <ScorePlot series={series} threshold={threshold} label={words.lineOf(rule.name, camera.name)} />
+      <Numbers newest={series.newest.value} threshold={threshold} />
+    </li>
   );
 }
 
-function Plot({ points, label, isHit }: { points: ScorePoint[]; label: string; isHit: boolean }) {
-  const host = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  useEffect(() => {
-    const element = host.current!;
-    const css = getComputedStyle(element);
-    const colour = (name: string) => () => css.getPropertyValue(name);
-    plot.current = new uPlot(
-      {
-        width: element.clientWidth || 120,
-        height: HEIGHT_PX,
-        padding: [3, 0, 3, 0],
-        cursor: { show: false },
-        legend: { show: false },
-        axes: [{ show: false }, { show: false }],
-        scales: {
-          x: { range: (_plot, _min, max) => [max - HISTORY_MS / 1000, max] },
-          y: { range: withMargin },
-        },
-        series: [
-          {},
-          { stroke: colour('--line'), width: 1.5, points: { show: false } },
-          { stroke: colour('--threshold'), width: 1, dash: [4, 3], points: { show: false } },
-        ],
-      },
-      [[], [], []],
-      element,
-    );
-    const observer = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
-    );
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.current?.destroy();
-    };
-  }, []);
-  useEffect(() => {
-    const column = (value: (point: ScorePoint) => number) => points.map(value);
-    plot.current?.setData([
-      column(({ atMs }) => atMs / 1000),
-      column(({ score }) => score),
-      column(({ threshold }) => threshold),
-    ]);
-  }, [points]);
-  return <div ref={host} class={`plot ${isHit ? 'hit' : ''}`} role="img" aria-label={label} />;
-}
-
-function withMargin(_plot: uPlot, min: number | null, max: number | null): [number, number] {
-  const [low, high] = [min ?? 0, max ?? 1];
-  const margin = Math.max(0.5, (high - low) * 0.1);
-  return [low - margin, high + margin];
+function Numbers({ newest, threshold }: { newest: ScoreSeries['newest']['value']; threshold: number }) {
+  const score = newest ? formatScore(newest.score) : words.noScore;
+  return (
+    <span class="score" role="img" aria-label={words.scoreOf(score, formatScore(threshold))}>
+      <b>{score}</b>
+      <span>{formatScore(threshold)}</span>
+    </span>
+  );
 }

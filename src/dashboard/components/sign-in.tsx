@@ -4,26 +4,33 @@ import { words } from '../words.js';
 
 export function SignIn() {
   const [token, setToken] = useState('');
-  const [wrong, setWrong] = useState(false);
+  const [refusal, setRefusal] = useState('');
   const submit = async (event: Event) => {
     event.preventDefault();
-    setWrong(!(await signIn(token)));
+    try {
+      setRefusal((await signIn(token)) ? '' : words.wrongToken);
+    } catch {
+      setRefusal(words.cannotSignIn);
+    }
   };
   return (
-    <form class="sign-in" onSubmit={submit}>
-      <h1>{words.title}</h1>
-      <p>{words.signInWhy}</p>
-      <label>
-        {words.token}
-        <input
-          type="password"
-          autocomplete="current-password"
-          value={token}
-          onInput={(e) => setToken(e.currentTarget.value)}
-        />
-      </label>
-      {wrong && <p role="alert">{words.wrongToken}</p>}
-      <button type="submit">{words.signIn}</button>
-    </form>
+    <main class="sign-in">
+      <form onSubmit={submit}>
+        <h1>{words.title}</h1>
+        <p>{words.signInWhy}</p>
+        <label>
+          {words.token}
+          <input
+            type="password"
+            autocomplete="current-password"
+            required
+            value={token}
+            onInput={(event) => setToken(event.currentTarget.value)}
+          />
+        </label>
+        {refusal && <p role="alert">{refusal}</p>}
+        <button type="submit">{words.signIn}</button>
+      </form>
+    </main>
   );
 }

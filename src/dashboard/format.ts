@@ -1,0 +1,22 @@
+const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** A moment in the viewer's zone; the date is left out today. */
+export function formatTime(atMs: number, nowMs: number): string {
+  const isToday = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
+  return (isToday ? timeOfDay : dateAndTime).format(atMs);
+}
+
+/** `7 s`, `3:05 min`, `2:14 h`. */
+export function formatDuration(durationMs: number): string {
+  const seconds = Math.max(0, Math.round(durationMs / 1000));
+  const minutes = Math.floor(seconds / 60);
+  const two = (value: number) => String(value % 60).padStart(2, '0');
+  if (minutes === 0) return `${seconds} s`;
+  return minutes < 60 ? `${minutes}:${two(seconds)} min` : `${Math.floor(minutes / 60)}:${two(minutes)} h`;
+}
+
+/** A score as people read it: one decimal. */
+export function formatScore(score: number): string {
+  return score.toFixed(1);
+}
