@@ -1,12 +1,9 @@
-import { WHOLE_FRAME } from '../shared/geometry.js';
+import { type SizePx, WHOLE_FRAME } from '../shared/geometry.js';
 import type { LevelSpec, PyramidLevel, PyramidSpec } from './pyramid.js';
 
 const BYTES_PER_PIXEL = 3;
 
-/**
- * All pictures of a pyramid on one sheet, one below the other, so that ffmpeg can hand over a whole pyramid as one
- * frame of raw video.
- */
+/** All pictures of a pyramid on one sheet, so that ffmpeg can hand over a whole pyramid as one frame of raw video. */
 export interface Mosaic {
   /** ffmpeg filters from `[0:v:0]` to `[sheet]`. */
   filter: string;
@@ -26,25 +23,50 @@ export interface MosaicOptions {
 /** Plans the sheet and the filters that draw it. */
 export function planMosaic({ levels, preview }: PyramidSpec, { fps, colourMatrix }: MosaicOptions): Mosaic {
   const pictures = [...levels, preview];
-  const widthPx = Math.max(...pictures.map((picture) => picture.widthPx));
+  const { corners, widthPx, heightPx } = packShelves(pictures);
   const strideBytes = widthPx * BYTES_PER_PIXEL;
-  let topPx = 0;
-  const placed = pictures.map((picture): PyramidLevel => {
-    const offsetBytes = topPx * strideBytes;
-    topPx += picture.heightPx;
-    return { ...picture, offsetBytes, strideBytes };
+  const placed = pictures.map((picture, i): PyramidLevel => {
+    const { xPx, yPx } = corners[i]!;
+    return { ...picture, offsetBytes: yPx * strideBytes + xPx * BYTES_PER_PIXEL, strideBytes };
   });
   return {
-    filter: drawFilters(pictures, { sheetWidthPx: widthPx, fps, colourMatrix }),
-    frameBytes: topPx * strideBytes,
+    filter: drawFilters(pictures, { corners, fps, colourMatrix }),
+    frameBytes: heightPx * strideBytes,
     levels: placed.slice(0, -1),
     preview: placed.at(-1)!,
   };
 }
 
+interface Corner {
+  xPx: number;
+  yPx: number;
+}
+
+/** Places pictures side by side on shelves as wide as the widest of them: every byte of the sheet goes through a pipe. */
+function packShelves(pictures: readonly LevelSpec[]): SizePx & { corners: Corner[] } {
+  const widthPx = Math.max(...pictures.map((picture) => picture.widthPx));
+  const corners: Corner[] = [];
+  const shelves: { yPx: number; filledPx: number }[] = [];
+  let heightPx = 0;
+  // Highest first: a shelf is as high as its first picture.
+  const order = [...pictures.keys()].sort((a, b) => pictures[b]!.heightPx - pictures[a]!.heightPx);
+  for (const i of order) {
+    const picture = pictures[i]!;
+    let shelf = shelves.find(({ filledPx }) => filledPx + picture.widthPx <= widthPx);
+    if (!shelf) {
+      shelf = { yPx: heightPx, filledPx: 0 };
+      shelves.push(shelf);
+      heightPx += picture.heightPx;
+    }
+    corners[i] = { xPx: shelf.filledPx, yPx: shelf.yPx };
+    shelf.filledPx += picture.widthPx;
+  }
+  return { corners, widthPx, heightPx };
+}
+
 function drawFilters(
   pictures: readonly LevelSpec[],
-  { sheetWidthPx, fps, colourMatrix }: MosaicOptions & { sheetWidthPx: number },
+  { corners, fps, colourMatrix }: MosaicOptions & { corners: readonly Corner[] },
 ): string {
   const isWhole = ({ crop }: LevelSpec) => JSON.stringify(crop) === JSON.stringify(WHOLE_FRAME);
   const area = (i: number) => pictures[i]!.widthPx * pictures[i]!.heightPx;
@@ -71,12 +93,10 @@ function drawFilters(
       `[crop${i}]crop=iw*${w}:ih*${h}:iw*${x}:ih*${y}:exact=1,${scale(pictures[i]!, colourMatrix)}[sized${i}]`,
     );
   }
-  for (const [i, { heightPx }] of pictures.entries()) {
-    filters.push(`[sized${i}]pad=${sheetWidthPx}:${heightPx}:0:0[padded${i}]`);
-  }
-  const padded = [...pictures.keys()].map((i) => `[padded${i}]`).join('');
-  const stack = pictures.length > 1 ? `${padded}vstack=inputs=${pictures.length},` : padded;
-  filters.push(`${stack}format=rgb24[sheet]`);
+  const sized = [...pictures.keys()].map((i) => `[sized${i}]`).join('');
+  const layout = corners.map(({ xPx, yPx }) => `${xPx}_${yPx}`).join('|');
+  const stack = pictures.length > 1 ? `xstack=inputs=${pictures.length}:layout=${layout}:fill=black,` : '';
+  filters.push(`${sized}${stack}format=rgb24[sheet]`);
   return filters.join(';');
 }
 

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
@@ -127,6 +130,38 @@ describe('HTTP', () => {
     } finally {
       server.closeAllConnections();
       server.close();
+    }
+  });
+
+  it('reads HLS: a playlist and its segments', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'wordwatch-hls-'));
+    const made = spawn(
+      'ffmpeg',
+      [
+        ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=10:duration=6', '-g', '10'],
+        ...['-pix_fmt', 'yuv420p', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', 'live.m3u8'],
+      ],
+      { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] },
+    );
+    expect(await once(made, 'exit')).toEqual([0, null]);
+    const asked: string[] = [];
+    const server = createServer(async (request, response) => {
+      const name = basename(request.url!);
+      asked.push(name);
+      response.end(await readFile(join(folder, name)));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as { port: number };
+      await using reading = read(camera(`http://127.0.0.1:${port}/live.m3u8`, { fps: 2 }));
+      await pictures(reading, 8);
+      expect(reading.pyramids[0]!.sourceWidthPx).toBe(320);
+      expect(asked.filter((name) => name.endsWith('.ts')).length).toBeGreaterThan(1);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+      await rm(folder, { recursive: true });
     }
   });
 });
