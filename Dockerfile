@@ -26,5 +26,5 @@ EXPOSE 8787
 # Mount a folder with wordwatch.yaml at /config. A page that other machines can reach needs `server: {host, token}`.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8787/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["tini", "--", "node", "dist/main.js"]
+ENTRYPOINT ["tini", "--", "node", "--max-semi-space-size=2", "--single-threaded-gc", "dist/main.js"]
 CMD ["run", "-c", "/config/wordwatch.yaml"]
