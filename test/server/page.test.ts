@@ -104,7 +104,7 @@ describe('page', () => {
     const event = world.raise({ snapshot: 'snapshots/1.jpg', startedAtMs: Date.now() - 5_000 }, jpeg);
     const item = page.getByRole('button', { name: 'Details of Fire on yard' });
     await item.waitFor();
-    await page.waitForFunction((title) => document.title === title, '(1) wordwatch');
+    await vi.waitFor(async () => expect(await page.title()).toBe('(1) wordwatch'), WAIT);
     await item.focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByText(event.id).waitFor();
@@ -119,7 +119,7 @@ describe('page', () => {
     world.raise({ ...over, snapshot: undefined } as never);
     await page.locator('.event.over', { hasText: '· 12 s' }).waitFor();
     expect(await page.locator('.event').count()).toBe(1);
-    await page.waitForFunction((title) => document.title === title, 'wordwatch');
+    await vi.waitFor(async () => expect(await page.title()).toBe('wordwatch'), WAIT);
     expect(complaints).toEqual([]);
   });
 
