@@ -4,7 +4,7 @@ import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
 import type { CameraConfig, Config, Environment, RuleConfig } from './config/index.js';
 import type { DetectionEvent } from './detect/event.js';
-import { createOnnxEmbedder, openModelDirectory, selectModel } from './model/index.js';
+import { modelsFolderOf, openModel } from './model/index.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { runCamera } from './pipeline/run-camera.js';
@@ -44,10 +44,8 @@ export async function runApp(options: AppOptions): Promise<void> {
   const cameras = config.cameras.filter(({ enabled }) => enabled);
   const cameraIds = cameras.map(({ id }) => id);
 
-  await using embedder = await createOnnxEmbedder({
-    directory: await openModelDirectory(selectModel(config.model)),
-    logger,
-  });
+  const modelsFolder = modelsFolderOf(env);
+  await using embedder = (await openModel({ choice: config.model, modelsFolder, logger })).embedder;
   const model = embedder.describe();
   const paths = config.rules;
   const rules = await LiveRules.open(options.rules, { paths, env, cameraIds, embedder, bus, logger });

@@ -1,16 +1,26 @@
 #!/usr/bin/env -S node --max-semi-space-size=2 --single-threaded-gc
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { runBench } from './commands/bench.js';
 import { runCheck } from './commands/check.js';
 import { runDoctor } from './commands/doctor.js';
 import { runEmbed } from './commands/embed.js';
+import { runModelsList, runModelsPull, runModelsRemove, runModelsVerify } from './commands/models.js';
+import {
+  choiceOf,
+  dtypeOption,
+  jsonOption,
+  type ModelArguments,
+  numberIn,
+  timeMs,
+  withModel,
+} from './commands/options.js';
 import type { Output } from './commands/output.js';
 import { runRun } from './commands/run.js';
 import { runScan } from './commands/scan.js';
 import { formatProblem, loadRules } from './config/index.js';
-import { createOnnxEmbedder, openModelDirectory, selectModel } from './model/index.js';
+import { modelsFolderOf, openModel } from './model/index.js';
 import { messageOf, WordwatchError } from './shared/errors.js';
 import { redactUrl } from './shared/redact-url.js';
 import { createLogger } from './telemetry/logger.js';
@@ -24,6 +34,8 @@ import { createLogger } from './telemetry/logger.js';
 const PACKAGE = new URL('../package.json', import.meta.url);
 const PAGE_FOLDER = fileURLToPath(new URL('../dist/dashboard', import.meta.url));
 const { version } = JSON.parse(await (await import('node:fs/promises')).readFile(PACKAGE, 'utf8'));
+
+const modelsFolder = modelsFolderOf(process.env);
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -45,27 +57,10 @@ function outputOf({ json = false }: { json?: boolean }): Output {
   };
 }
 
-/** A number within bounds, or commander's error that names the option. */
-function numberIn(from: number, to: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= from && value <= to)) {
-      throw new InvalidArgumentError(`expected a number from ${from} to ${to}.`);
-    }
-    return value;
-  };
+/** The model that a command is to use. */
+function modelOf(options: ModelArguments) {
+  return { choice: choiceOf(options, process.cwd()), modelsFolder };
 }
-
-function timeMs(text: string): number {
-  const value = Date.parse(text);
-  if (Number.isNaN(value))
-    throw new InvalidArgumentError('expected a time such as 2026-05-01T20:00:00+02:00.');
-  return value;
-}
-
-const jsonOption = () => new Option('--json', 'one JSON object a line on stdout');
-const modelOption = () =>
-  new Option('--model <directory>', 'model directory in the hub’s layout').default('auto');
 
 const program = new Command('wordwatch')
   .description('Watches cameras and raises events described in plain words.')
@@ -90,14 +85,12 @@ program
     ),
   );
 
-program
-  .command('scan')
+withModel(program.command('scan'))
   .description(
     'one pass over video files, folders of pictures or streams: events on stdout, progress on stderr',
   )
   .argument('<source...>', 'files, folders or URLs')
   .requiredOption('--rules <path...>', 'rule files or folders')
-  .addOption(modelOption())
   .option('--fps <n>', 'frames looked at a second', numberIn(0.05, 30), 1)
   .option('--keyframes-only', 'decode keyframes only: much faster, but sees less', false)
   .option('--start-time <time>', 'when the footage begins; without it rules are always active', timeMs)
@@ -112,10 +105,8 @@ async function scan(sources: string[], options: ScanArguments): Promise<number> 
   if (!rules) return 2;
   for (const note of notes) output.stderr(`note: ${formatProblem(note)}\n`);
   const logger = createLogger({ level: 'warn' });
-  await using embedder = await createOnnxEmbedder({
-    directory: await openModelDirectory(selectModel(options.model)),
-    logger,
-  });
+  const opened = await openModel({ ...modelOf(options), logger });
+  await using embedder = opened.embedder;
   const { notice } = embedder.describe();
   if (notice) output.stderr(`${notice}\n`);
   return await runScan({
@@ -133,9 +124,8 @@ async function scan(sources: string[], options: ScanArguments): Promise<number> 
   });
 }
 
-interface ScanArguments {
+interface ScanArguments extends ModelArguments {
   rules: string[];
-  model: string;
   fps: number;
   keyframesOnly: boolean;
   startTime?: number;
@@ -143,22 +133,20 @@ interface ScanArguments {
   json?: boolean;
 }
 
-program
-  .command('check')
+withModel(program.command('check'))
   .description('validates configuration and rules; exit 2 when something is wrong')
   .argument(
     '[path...]',
     'configuration files, rule files or folders of rules (default: wordwatch.yaml, else rules)',
   )
-  .addOption(modelOption())
   .option('--strict', 'exit 3 when there are notes', false)
   .addOption(jsonOption())
-  .action((paths: string[], { model, strict, json }) => {
+  .action((paths: string[], { strict, json, ...model }) => {
     const byDefault = [existsSync('wordwatch.yaml') ? 'wordwatch.yaml' : 'rules'];
     return finish(
       runCheck({
         paths: paths.length > 0 ? paths : byDefault,
-        model,
+        ...modelOf(model),
         strict,
         env: process.env,
         output: outputOf({ json }),
@@ -166,17 +154,16 @@ program
     );
   });
 
-program
-  .command('embed')
+withModel(program.command('embed'))
   .description('the vectors of texts and pictures')
   .addOption(new Option('--text <text>', 'a text; may be given again').argParser(collect('text')))
   .addOption(new Option('--image <file>', 'a picture; may be given again').argParser(collect('image')))
-  .addOption(modelOption())
   .addOption(jsonOption())
-  .action(({ model, json }) => finish(runEmbed({ inputs: embedInputs, model, output: outputOf({ json }) })));
+  .action(({ json, ...model }) =>
+    finish(runEmbed({ inputs: embedInputs, ...modelOf(model), output: outputOf({ json }) })),
+  );
 
-program
-  .command('bench')
+withModel(program.command('bench'))
   .description('speed on this machine: decode, pyramid, embed and end to end, each beside its own ceiling')
   .addArgument(
     new Argument('[video]', 'a video file').default(
@@ -184,11 +171,70 @@ program
       'a 1080p sample',
     ),
   )
-  .addOption(modelOption())
   .option('--seconds <n>', 'length of each measurement, in three parts', numberIn(1, 3600), 12)
   .addOption(jsonOption())
-  .action((video: string, { model, seconds, json }) =>
-    finish(runBench({ video, model, seconds, output: outputOf({ json }), signal: stopping.signal })),
+  .action((video: string, { seconds, json, ...model }) =>
+    finish(
+      runBench({
+        video,
+        ...modelOf(model),
+        seconds,
+        output: outputOf({ json }),
+        signal: stopping.signal,
+      }),
+    ),
+  );
+
+const models = program.command('models').description('models: which there are, bringing them, checking them');
+
+models
+  .command('list', { isDefault: true })
+  .description('the catalogue, and what of it is here')
+  .addOption(jsonOption())
+  .action(({ json }) => finish(runModelsList({ modelsFolder, output: outputOf({ json }) })));
+
+models
+  .command('pull')
+  .description('brings a model from the hub; an interrupted pull goes on where it ended')
+  .argument('<id>', 'a model of the catalogue')
+  .addOption(dtypeOption())
+  .option('--accept-license', 'I have read the licence of a model that restricts its use', false)
+  .option('--update', 'take what the hub has now, even if it is not what was pulled first', false)
+  .addOption(jsonOption())
+  .action((id: string, { dtype = null, acceptLicense, update, json }) =>
+    finish(
+      runModelsPull({
+        id,
+        dtype,
+        acceptLicence: acceptLicense,
+        update,
+        hub: {
+          url: (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, ''),
+          token: process.env.HF_TOKEN || null,
+        },
+        modelsFolder,
+        output: outputOf({ json }),
+        signal: stopping.signal,
+      }),
+    ),
+  );
+
+models
+  .command('verify')
+  .description('compares models with what they were when they were pulled; exit 1 when a file differs')
+  .argument('[id...]', 'models (default: all that are here)')
+  .addOption(jsonOption())
+  .action((ids: string[], { json }) =>
+    finish(runModelsVerify({ ids, modelsFolder, output: outputOf({ json }) })),
+  );
+
+models
+  .command('rm')
+  .description('removes a pulled model')
+  .argument('<id>', 'a pulled model')
+  .option('--forget', 'forget also which version it was: the next pull takes the newest', false)
+  .action((id: string, { forget }) =>
+    finish(runModelsRemove({ id, forget, modelsFolder, output: outputOf({}) })),
   );
 
 program

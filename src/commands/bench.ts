@@ -3,7 +3,7 @@ import { createSource, decodeOnly, frames } from '../capture/index.js';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { CaptureSource } from '../capture/source.js';
 import type { Embedder } from '../model/embedder.js';
-import { createOnnxEmbedder, openModelDirectory, selectModel } from '../model/index.js';
+import { createOnnxEmbedder, type ModelChoice, openModelDirectory, selectModel } from '../model/index.js';
 import { openRuleBook, type RuleBook, type WatchRule } from '../pipeline/rule-book.js';
 import { watchCamera } from '../pipeline/watch-camera.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -13,7 +13,9 @@ import type { Output } from './output.js';
 /** What {@link runBench} is asked to do. */
 export interface BenchOptions {
   video: string;
-  model: string;
+  choice: ModelChoice;
+  /** Where pulled models live. */
+  modelsFolder: string;
   /** Length of each measurement. */
   seconds: number;
   output: Output;
@@ -40,8 +42,15 @@ const ROUNDS = 3;
  * Measures decoding, decoding with the pyramid, embedding, and everything together, in turns on the same machine, and
  * sets the last beside the lower of its two ceilings: medians over the rounds.
  */
-export async function runBench({ video, model, seconds, output, signal }: BenchOptions): Promise<number> {
-  const directory = await openModelDirectory(selectModel(model));
+export async function runBench({
+  video,
+  choice,
+  modelsFolder,
+  seconds,
+  output,
+  signal,
+}: BenchOptions): Promise<number> {
+  const directory = await openModelDirectory(selectModel(choice, { modelsFolder }), choice);
   const source = createSource({ cameraId: 'bench', location: video, fps: 1, loop: true });
   const bench = { source, seconds: seconds / ROUNDS, signal };
   const { embedder, workers } = await fastestEmbedder(directory, bench);

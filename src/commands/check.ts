@@ -7,14 +7,16 @@ import {
   loadRules,
   type RuleConfig,
 } from '../config/index.js';
-import { openModelDirectory, selectModel, unknownWords } from '../model/index.js';
+import { type ModelChoice, openModelDirectory, selectModel, unknownWords } from '../model/index.js';
 import type { Output } from './output.js';
 
 /** What {@link runCheck} is asked to do. */
 export interface CheckOptions {
   /** Config files, rule files and folders of rules. */
   paths: readonly string[];
-  model: string;
+  choice: ModelChoice;
+  /** Where pulled models live. */
+  modelsFolder: string;
   /** Notes count as a failed check. */
   strict: boolean;
   env: Environment;
@@ -63,14 +65,17 @@ async function checkPath(
   path: string,
   options: CheckOptions,
 ): Promise<{ findings: Finding[]; rules: number }> {
-  const { env } = options;
+  const { env, modelsFolder } = options;
   const withConfig = (await isConfigFile(path)) ? await loadConfig(path, { env }) : null;
   const loaded = withConfig ?? (await loadRules([path], { env }));
   const errors = loaded.problems.map(
     (problem): Finding => ({ severity: 'error', text: formatProblem(problem) }),
   );
   const notes = loaded.notes.map((problem): Finding => ({ severity: 'note', text: formatProblem(problem) }));
-  const strange = await strangeWords(loaded.rules ?? [], withConfig?.config?.model ?? options.model);
+  const strange = await strangeWords(loaded.rules ?? [], {
+    choice: withConfig?.config?.model ?? options.choice,
+    modelsFolder,
+  });
   for (const { rule, words } of strange) {
     const place = loaded.rulePlaces.get(rule.id);
     const text = `rule ${rule.id}: the demonstration model never saw ${words.map((word) => `"${word}"`).join(', ')}; expect it to do nothing until a real model is installed`;
@@ -81,9 +86,9 @@ async function checkPath(
 
 async function strangeWords(
   rules: readonly RuleConfig[],
-  model: string,
+  { choice, modelsFolder }: Pick<CheckOptions, 'choice' | 'modelsFolder'>,
 ): Promise<{ rule: RuleConfig; words: string[] }[]> {
-  const { knownWords } = await openModelDirectory(selectModel(model));
+  const { knownWords } = await openModelDirectory(selectModel(choice, { modelsFolder }), choice);
   if (knownWords === null) return [];
   return rules
     .map((rule) => ({ rule, words: unknownWords([...rule.when, ...rule.not], knownWords) }))

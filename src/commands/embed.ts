@@ -1,4 +1,4 @@
-import { createOnnxEmbedder, openModelDirectory, readImageFile, selectModel } from '../model/index.js';
+import { type ModelChoice, openModel, readImageFile } from '../model/index.js';
 import { dot } from '../rules/vectors.js';
 import { WordwatchError } from '../shared/errors.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -8,7 +8,9 @@ import type { Output } from './output.js';
 export interface EmbedOptions {
   /** Texts and picture files, in the order of the answers. */
   inputs: readonly { kind: 'text' | 'image'; input: string }[];
-  model: string;
+  choice: ModelChoice;
+  /** Where pulled models live. */
+  modelsFolder: string;
   output: Output;
 }
 
@@ -16,19 +18,17 @@ export interface EmbedOptions {
  * The vectors of texts and pictures: for scripts, and to compare with another implementation.
  * @returns the exit code
  */
-export async function runEmbed({ inputs, model, output }: EmbedOptions): Promise<number> {
+export async function runEmbed({ inputs, choice, modelsFolder, output }: EmbedOptions): Promise<number> {
   if (inputs.length === 0) {
     throw new WordwatchError('nothing-to-embed', 'nothing to embed', {
       userInput: true,
       hint: 'Give --text or --image, as often as you like.',
     });
   }
-  const directory = await openModelDirectory(selectModel(model));
-  await using embedder = await createOnnxEmbedder({
-    directory,
-    workers: 1,
-    logger: createLogger({ level: 'warn' }),
-  });
+  const logger = createLogger({ level: 'warn' });
+  const opened = await openModel({ choice, modelsFolder, workers: 1, logger });
+  const { directory } = opened;
+  await using embedder = opened.embedder;
   const { name, dimension } = embedder.describe();
   const vectors: Float32Array[] = [];
   for (const { kind, input } of inputs) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../detect/event.js';
+import { DEVICES, DTYPES, type ModelChoice } from '../model/model-choice.js';
 import { duration, line, matching, NO_CONTROL_CHARACTERS, NOT_EMPTY, section } from './fields.js';
 
 const Secret = z.string().min(1, NOT_EMPTY).max(256);
@@ -160,6 +161,24 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const ModelSection = section({
+  name: line(4096).default('auto').describe('As the short form says'),
+  dtype: z
+    .enum(DTYPES)
+    .nullable()
+    .default(null)
+    .describe('Which of the model’s weights. null: the fastest on a CPU that are there'),
+  device: z.enum(DEVICES).default('cpu').describe('What the model runs on'),
+});
+
+const Model = z
+  .union([line(4096).transform((name) => ModelSection.parse({ name })), ModelSection])
+  .prefault('auto')
+  .describe(
+    'A model of the catalogue (wordwatch models list), a folder in the hub’s layout, or auto: the pulled real model, else the shipped demonstration model. {name, dtype, device} says more',
+  )
+  .transform((model): ModelChoice => ({ ...model, baseFolder: '.' }));
+
 /** `wordwatch.yaml` as typed; parsed, it is a {@link Config} whose paths are still as typed. */
 export const ConfigFile = section({
   cameras: z
@@ -167,9 +186,7 @@ export const ConfigFile = section({
     .min(1, 'expected at least one camera')
     .max(256)
     .describe('Where pictures come from'),
-  model: line(4096)
-    .default('auto')
-    .describe('Folder of a model, or auto: the pulled real model, else the shipped demonstration model'),
+  model: Model,
   rules: z
     .array(line(4096))
     .min(1, 'expected at least one file or folder')
@@ -189,7 +206,7 @@ export const ConfigFile = section({
 }));
 
 /**
- * The whole configuration, checked, with its defaults filled in. `model` (unless `auto`), `rules`, `store.path` and
- * sources that are files are absolute paths.
+ * The whole configuration, checked, with its defaults filled in. `model.baseFolder`, `rules`, `store.path` and sources
+ * that are files are absolute paths.
  */
 export type Config = z.output<typeof ConfigFile>;

@@ -113,7 +113,7 @@ function resolvePaths(config: Config, folder: string): Config {
   return {
     ...config,
     cameras: config.cameras.map((camera) => ({ ...camera, source: resolveSource(camera.source, folder) })),
-    model: config.model === 'auto' ? config.model : resolve(folder, config.model),
+    model: { ...config.model, baseFolder: folder },
     rules: config.rules.map((path) => resolve(folder, path)),
     store: { ...config.store, path: resolve(folder, config.store.path) },
   };

@@ -34,7 +34,7 @@ describe('a config', () => {
           enabled: true,
         },
       ],
-      model: 'auto',
+      model: { name: 'auto', baseFolder: '/home/me', dtype: null, device: 'cpu' },
       rules: ['/home/me/rules'],
       mqtt: {
         url: null,
@@ -74,7 +74,7 @@ describe('a config', () => {
     hardware_decoder: vaapi
     stall_timeout: 1m
   - {id: film, source: /films/a.mkv, start_offset: 1.5s, loop: true, enabled: false}
-model: models/mine
+model: {name: models/mine, dtype: fp16, device: cuda}
 rules: [./rules, /etc/rules/extra.yaml]
 mqtt: {url: mqtt://broker:1883, prefix: house, username: u, password: "1234", client_id: w1, discovery: true}
 server: {host: 0.0.0.0, port: \${PORT}, token: \${WORDWATCH_TOKEN}}
@@ -92,7 +92,12 @@ log: {level: warn, format: json}`,
       stallTimeoutMs: 60_000,
     });
     expect(read.cameras[1]).toMatchObject({ source: '/films/a.mkv', startOffsetMs: 1500, loop: true });
-    expect(read.model).toBe('/home/me/models/mine');
+    expect(read.model).toEqual({
+      name: 'models/mine',
+      baseFolder: '/home/me',
+      dtype: 'fp16',
+      device: 'cuda',
+    });
     expect(read.rules).toEqual(['/home/me/rules', '/etc/rules/extra.yaml']);
     expect(read.mqtt).toMatchObject({ embedded: false, password: '1234', clientId: 'w1' });
     expect(read.server).toEqual({ host: '0.0.0.0', port: 80, token: 'long-enough' });

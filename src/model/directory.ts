@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 import { ModelCard, ModelConfig, PreprocessorConfig, TokenizerConfig } from './files.js';
+import { DTYPE_SUFFIXES, type Dtype } from './model-choice.js';
 import {
   type ImagePreparation,
   imagePreparationOf,
@@ -12,17 +13,6 @@ import {
   type TextPreparation,
   textPreparationOf,
 } from './preparation.js';
-
-/** Ends of the weights' file names, by preference where the user asks for none: fastest on a CPU first. */
-const DTYPE_SUFFIXES = {
-  int8: '_int8',
-  uint8: '_uint8',
-  quantized: '_quantized',
-  fp32: '',
-  fp16: '_fp16',
-  q4: '_q4',
-};
-export type Dtype = keyof typeof DTYPE_SUFFIXES;
 
 /**
  * Training holds CLIP's learned scale at 100, where it ends up. The exports do not carry it
@@ -59,7 +49,7 @@ export interface ModelDirectory {
  */
 export async function openModelDirectory(
   path: string,
-  { dtype }: { dtype?: Dtype } = {},
+  { dtype = null }: { dtype?: Dtype | null } = {},
 ): Promise<ModelDirectory> {
   const config = await readJson(path, 'config.json', ModelConfig);
   const preprocessor = await readJson(path, 'preprocessor_config.json', PreprocessorConfig);
@@ -117,7 +107,7 @@ async function requireFile(path: string, name: string): Promise<void> {
   if (file.size === 0) throw corrupt(path, `${name} is empty`);
 }
 
-async function findNetwork(path: string, stem: string, dtype?: Dtype): Promise<string> {
+async function findNetwork(path: string, stem: string, dtype: Dtype | null): Promise<string> {
   const names = await readdir(join(path, 'onnx')).catch(() => [] as string[]);
   const suffixes = dtype ? [DTYPE_SUFFIXES[dtype]] : Object.values(DTYPE_SUFFIXES);
   const candidates = suffixes.map((suffix) => `${stem}${suffix}.onnx`);

@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { WordwatchError } from '../shared/errors.js';
+import type { Device } from './model-choice.js';
 import { mismatch, type Network, openNetwork, runNetwork } from './network.js';
 import type { ImagePreparation } from './preparation.js';
 import { normalisationTables, normalisePixels } from './preprocess.js';
@@ -8,6 +9,7 @@ import { normalisationTables, normalisePixels } from './preprocess.js';
 export interface ImageNetworkOptions {
   path: string;
   image: ImagePreparation;
+  device: Device;
   threads: number;
 }
 
@@ -37,8 +39,12 @@ export class ImageNetwork {
 
   /** @throws WordwatchError `model-corrupt` */
   static async open(options: ImageNetworkOptions): Promise<ImageNetwork> {
-    const { path, threads } = options;
-    const network = await openNetwork(path, { threads, outputNames: ['image_embeds', 'pooler_output'] });
+    const { path, device, threads } = options;
+    const network = await openNetwork(path, {
+      device,
+      threads,
+      outputNames: ['image_embeds', 'pooler_output'],
+    });
     if (!network.inputs.has(PIXELS)) throw mismatch(path, 'input', [PIXELS], network.inputs.keys());
     return new ImageNetwork(network, options);
   }

@@ -1,6 +1,19 @@
-export { type Dtype, type ModelDirectory, openModelDirectory } from './directory.js';
+export { type ModelDirectory, openModelDirectory } from './directory.js';
 export type { Embedder, ImageBatch, ModelDescription } from './embedder.js';
+export { CATALOGUE } from './hub/catalogue.js';
+export type { Hub } from './hub/hub-files.js';
+export {
+  installedModel,
+  modelsFolderOf,
+  preferredModel,
+  removeModel,
+  verifyModel,
+} from './hub/models-folder.js';
+export { pinsPath } from './hub/pins.js';
+export { type PullProgress, pullModel } from './hub/pull.js';
 export { readImageFile } from './image-file.js';
+export { DEVICES, type Device, DTYPES, type Dtype, type ModelChoice } from './model-choice.js';
 export { createOnnxEmbedder, type OnnxEmbedderOptions } from './onnx-embedder.js';
-export { selectModel } from './select-model.js';
+export { openModel } from './open-model.js';
+export { STARTER, selectModel } from './select-model.js';
 export { unknownWords } from './unknown-words.js';

@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { messageOf, WordwatchError } from '../shared/errors.js';
+import type { Device } from './model-choice.js';
 
 /** A loaded network and what it expects. */
 export interface Network {
@@ -17,25 +18,62 @@ export interface NetworkInput {
 
 /** What {@link openNetwork} needs. */
 export interface NetworkOptions {
+  device: Device;
   threads: number;
   /** Names that the vectors may have, best first. */
   outputNames: readonly string[];
 }
 
+/** The runtime's names. */
+const PROVIDERS: Record<Device, string> = {
+  cpu: 'cpu',
+  cuda: 'cuda',
+  tensorrt: 'tensorrt',
+  rocm: 'rocm',
+  directml: 'dml',
+  coreml: 'coreml',
+  webgpu: 'webgpu',
+};
+
+/** Whether the runtime that is installed was built with a device in it. */
+function isAvailable(device: Device): boolean {
+  return ort.listSupportedBackends().some(({ name, bundled }) => name === PROVIDERS[device] && bundled);
+}
+
+function missing(device: Device, cause: unknown): WordwatchError {
+  const names = Object.entries(PROVIDERS);
+  const bundled = names.flatMap(([name, provider]) =>
+    ort.listSupportedBackends().some((backend) => backend.name === provider && backend.bundled) ? name : [],
+  );
+  return new WordwatchError(
+    'device-missing',
+    `the installed onnxruntime cannot use ${device}: ${messageOf(cause).split('\n')[0]}`,
+    {
+      cause,
+      userInput: true,
+      hint: `It brings ${bundled.join(', ')}. For ${device} install its provider library (see onnxruntime-node's install notes), or set device: cpu.`,
+    },
+  );
+}
+
 /**
  * Loads a network.
- * @throws WordwatchError `model-corrupt` when the file is no such network
+ * @throws WordwatchError `model-corrupt` when the file is no such network, `device-missing`
  */
-export async function openNetwork(path: string, { threads, outputNames }: NetworkOptions): Promise<Network> {
+export async function openNetwork(
+  path: string,
+  { device, threads, outputNames }: NetworkOptions,
+): Promise<Network> {
   let session: ort.InferenceSession;
   try {
     session = await ort.InferenceSession.create(path, {
-      executionProviders: ['cpu'],
+      executionProviders: [PROVIDERS[device]],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 3,
     });
   } catch (error) {
+    if (!isAvailable(device)) throw missing(device, error);
     throw new WordwatchError('model-corrupt', `${path} cannot be loaded: ${messageOf(error)}`, {
       cause: error,
     });

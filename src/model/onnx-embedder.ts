@@ -4,6 +4,7 @@ import type { Logger } from '../telemetry/logger.js';
 import { usableCpus } from './cpus.js';
 import type { ModelDirectory } from './directory.js';
 import type { Embedder, ImageBatch, ModelDescription } from './embedder.js';
+import type { Device } from './model-choice.js';
 import { WorkerPool } from './worker-pool.js';
 import type { WorkerSettings } from './worker-protocol.js';
 
@@ -20,7 +21,9 @@ const TEXT_IDLE_TIMEOUT_MS = 20_000;
 export interface OnnxEmbedderOptions {
   directory: ModelDirectory;
   logger: Logger;
-  /** Worker threads for pictures. Default: one a CPU. */
+  /** What the networks run on. Default: the CPU. */
+  device?: Device;
+  /** Worker threads for pictures. Default: one a CPU; one for any other device, which has its own way of being busy. */
   workers?: number;
   /** Threads of each worker's session. */
   threadsPerWorker?: number;
@@ -47,7 +50,7 @@ export async function createOnnxEmbedder(options: OnnxEmbedderOptions): Promise<
     throw new WordwatchError(codeOf(error) ?? 'model-corrupt', message, {
       cause: error,
       userInput: true,
-      hint: 'Copy or download the model again.',
+      hint: (error instanceof WordwatchError && error.hint) || 'Copy or download the model again.',
     });
   }
 }
@@ -61,13 +64,15 @@ class OnnxEmbedder implements Embedder {
   #dimension = 0;
 
   constructor(options: OnnxEmbedderOptions) {
-    const { directory, logger, workers = usableCpus(), threadsPerWorker = 1 } = options;
+    const { directory, logger, device = 'cpu', threadsPerWorker = 1 } = options;
+    const workers = options.workers ?? (device === 'cpu' ? usableCpus() : 1);
     this.#directory = directory;
     this.#workers = workers;
     this.#cache = new TextCache(options.cachedTexts ?? CACHED_TEXTS);
     const { path, visionPath, textPath, image, text } = directory;
     const workerData: WorkerSettings = {
       directory: { path, visionPath, textPath, image, text },
+      device,
       threads: threadsPerWorker,
     };
     const shared = { entry: workerEntry('onnx-worker', import.meta.url), workerData, logger };

@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { concatenate } from './image-network.js';
+import type { Device } from './model-choice.js';
 import { mismatch, type Network, openNetwork, runNetwork } from './network.js';
 import type { TextPreparation } from './preparation.js';
 import { openTokenizer, type TextTokenizer } from './tokenizer.js';
@@ -10,6 +11,7 @@ export interface TextNetworkOptions {
   directoryPath: string;
   path: string;
   text: TextPreparation;
+  device: Device;
   threads: number;
 }
 
@@ -27,8 +29,18 @@ export class TextNetwork {
   }
 
   /** @throws WordwatchError `model-corrupt` */
-  static async open({ directoryPath, path, text, threads }: TextNetworkOptions): Promise<TextNetwork> {
-    const network = await openNetwork(path, { threads, outputNames: ['text_embeds', 'pooler_output'] });
+  static async open({
+    directoryPath,
+    path,
+    text,
+    device,
+    threads,
+  }: TextNetworkOptions): Promise<TextNetwork> {
+    const network = await openNetwork(path, {
+      device,
+      threads,
+      outputNames: ['text_embeds', 'pooler_output'],
+    });
     const unknown = [...network.inputs.keys()].filter((name) => name !== IDS && name !== MASK);
     if (!network.inputs.has(IDS) || unknown.length > 0) {
       throw mismatch(path, 'input', [IDS, MASK], network.inputs.keys());

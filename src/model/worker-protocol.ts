@@ -1,8 +1,10 @@
 import type { ModelDirectory } from './directory.js';
+import type { Device } from './model-choice.js';
 
 /** What a worker thread is told at its start. */
 export interface WorkerSettings {
   directory: Pick<ModelDirectory, 'path' | 'visionPath' | 'textPath' | 'image' | 'text'>;
+  device: Device;
   /** Threads of each session. */
   threads: number;
 }

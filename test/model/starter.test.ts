@@ -9,7 +9,7 @@ import {
   type ModelDirectory,
   openModelDirectory,
   readImageFile,
-  selectModel,
+  STARTER,
 } from '../../src/model/index.js';
 import { openTokenizer } from '../../src/model/tokenizer.js';
 import { dot } from '../../src/rules/vectors.js';
@@ -23,7 +23,7 @@ const logger = createLogger({ level: 'silent' });
 let directory: ModelDirectory;
 let embedder: Embedder;
 beforeAll(async () => {
-  directory = await openModelDirectory(selectModel('auto'));
+  directory = await openModelDirectory(STARTER);
   embedder = await createOnnxEmbedder({ directory, workers: 2, logger });
 });
 afterAll(() => embedder[Symbol.asyncDispose]());
@@ -113,7 +113,7 @@ describe('a damaged model directory', () => {
 
   const copy = (name: string) => {
     const path = join(folder, name);
-    cpSync(selectModel('auto'), path, { recursive: true, filter: (source) => !source.includes('training') });
+    cpSync(STARTER, path, { recursive: true, filter: (source) => !source.includes('training') });
     return path;
   };
 

@@ -1,0 +1,49 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { codeOf, messageOf, WordwatchError } from '../../shared/errors.js';
+
+/**
+ * What a model was when it was first pulled. It outlives the model's folder, so that a second pull, or one on a machine
+ * that was given the file, brings the same bytes or says that it cannot.
+ */
+export const Pins = z.strictObject({
+  repository: z.string(),
+  /** Commit at the hub. */
+  revision: z.string().regex(/^[0-9a-f]{40}$/),
+  licence: z.string(),
+  pulledAt: z.iso.datetime(),
+  /** By path inside the model's folder. */
+  files: z.record(z.string(), z.object({ sizeBytes: z.int().nonnegative(), sha256: z.string() })),
+});
+export type Pins = z.infer<typeof Pins>;
+
+export function pinsPath(modelsFolder: string, id: string): string {
+  return join(modelsFolder, `${id}.lock.json`);
+}
+
+/**
+ * @returns null when the model was never pulled
+ * @throws WordwatchError `model-lock-corrupt`
+ */
+export async function readPins(modelsFolder: string, id: string): Promise<Pins | null> {
+  const path = pinsPath(modelsFolder, id);
+  try {
+    return Pins.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+    throw new WordwatchError('model-lock-corrupt', `${path} cannot be read: ${reason}`, {
+      cause: error,
+      userInput: true,
+      hint: 'Remove the file to pin what the next pull finds.',
+    });
+  }
+}
+
+export async function writePins(modelsFolder: string, id: string, pins: Pins): Promise<void> {
+  await mkdir(modelsFolder, { recursive: true });
+  const path = pinsPath(modelsFolder, id);
+  await writeFile(`${path}.new`, `${JSON.stringify(pins, null, 2)}\n`);
+  await rename(`${path}.new`, path);
+}
