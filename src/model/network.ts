@@ -24,6 +24,9 @@ export interface NetworkOptions {
   outputNames: readonly string[];
 }
 
+// What goes wrong is thrown, and said once by whoever catches it.
+ort.env.logLevel = 'fatal';
+
 /** The runtime's names. */
 const PROVIDERS: Record<Device, string> = {
   cpu: 'cpu',
@@ -70,7 +73,7 @@ export async function openNetwork(
       executionProviders: [PROVIDERS[device]],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      logSeverityLevel: 3,
+      logSeverityLevel: 4,
     });
   } catch (error) {
     if (!isAvailable(device)) throw missing(device, error);

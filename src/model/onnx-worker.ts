@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { codeOf, messageOf } from '../shared/errors.js';
+import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 import { ImageNetwork } from './image-network.js';
 import { TextNetwork } from './text-network.js';
 import type { Work, WorkerReply, WorkerSettings } from './worker-protocol.js';
@@ -24,7 +24,11 @@ port.on('message', async (work: Work | null) => {
     port.postMessage({ vectors } satisfies WorkerReply, [vectors.buffer as ArrayBuffer]);
   } catch (error) {
     const reply: WorkerReply = {
-      error: { code: codeOf(error) ?? 'model-failed', message: messageOf(error) },
+      error: {
+        code: codeOf(error) ?? 'model-failed',
+        message: messageOf(error),
+        hint: (error instanceof WordwatchError && error.hint) || null,
+      },
     };
     port.postMessage(reply);
   }

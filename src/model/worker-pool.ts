@@ -116,7 +116,10 @@ export class WorkerPool implements AsyncDisposable {
       member.idleTimer = setTimeout(() => this.#dismiss(member), idleTimeoutMs).unref();
     }
     if ('vectors' in reply) job?.resolve(reply.vectors);
-    else job?.reject(new WordwatchError(reply.error.code, reply.error.message));
+    else {
+      const { code, message, hint } = reply.error;
+      job?.reject(new WordwatchError(code, message, hint === null ? {} : { hint }));
+    }
     this.#assign();
   }
 

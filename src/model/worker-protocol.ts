@@ -15,4 +15,6 @@ export type Work =
   { kind: 'images'; count: number; pixels: Uint8Array } | { kind: 'texts'; texts: readonly string[] };
 
 /** What comes back: the vectors one after the other, each of length 1, or a {@link WordwatchError} in parts. */
-export type WorkerReply = { vectors: Float32Array } | { error: { code: string; message: string } };
+export type WorkerReply =
+  | { vectors: Float32Array }
+  | { error: { code: string; message: string; hint: string | null } };
