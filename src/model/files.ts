@@ -52,6 +52,7 @@ export const TokenizerConfig = z.looseObject({
   model_max_length: z.number().positive().optional(),
   pad_token: z.union([z.string(), z.object({ content: z.string() })]).nullish(),
   do_lower_case: z.boolean().optional(),
+  tokenizer_class: z.string().nullish(),
 });
 export type TokenizerConfig = z.infer<typeof TokenizerConfig>;
 

@@ -157,10 +157,18 @@ describe('preparation', () => {
     const config = { model_type: 'siglip', text_config: { pad_token_id: 1 } };
     expect(textPreparationOf(config, { model_max_length: 1e30 })).toEqual({
       contextLength: 64,
-      lowerCase: true,
+      cleaning: 'lower-case',
       padId: 1,
       alwaysPad: true,
     });
+  });
+
+  it('knows the tokenizers that clean more than they say', () => {
+    const cleaning = (model_type: string, tokenizer: { tokenizer_class: string }) =>
+      textPreparationOf({ model_type }, tokenizer).cleaning;
+    expect(cleaning('siglip', { tokenizer_class: 'SiglipTokenizer' })).toBe('siglip');
+    expect(cleaning('siglip', { tokenizer_class: 'GemmaTokenizer' })).toBe('lower-case');
+    expect(cleaning('clip', { tokenizer_class: 'CLIPTokenizer' })).toBe('none');
   });
 });
 

@@ -22,8 +22,8 @@ export interface ImagePreparation {
 export interface TextPreparation {
   /** Tokens it can read, start and end tokens included. */
   contextLength: number;
-  /** Lower-case the text even where the tokenizer does not. */
-  lowerCase: boolean;
+  /** What is done to a text besides what the tokenizer's files say; `siglip`: `canonicalSiglipText` in their stead. */
+  cleaning: 'none' | 'lower-case' | 'siglip';
   /** Id of the padding where the tokenizer's files name no padding token. */
   padId: number;
   /** True where vectors are right only for texts padded to `contextLength`; else the network itself is asked. */
@@ -69,12 +69,20 @@ export function textPreparationOf(config: ModelConfig, tokenizer: TokenizerConfi
     .filter((limit): limit is number => limit !== undefined && limit < 1e5);
   return {
     contextLength: limits.length > 0 ? Math.min(...limits) : siglip ? 64 : 77,
-    // SigLIP was trained on lower-case text; its tokenizers leave that to whoever calls them.
-    lowerCase: siglip || (tokenizer.do_lower_case ?? false),
+    cleaning: cleaningOf(tokenizer, siglip),
     padId: config.text_config?.pad_token_id ?? 0,
     // SigLIP reads its vector off the last place of the context, whatever stands there.
     alwaysPad: siglip,
   };
+}
+
+function cleaningOf(
+  { tokenizer_class, do_lower_case }: TokenizerConfig,
+  siglip: boolean,
+): TextPreparation['cleaning'] {
+  if (tokenizer_class?.startsWith('SiglipTokenizer')) return 'siglip';
+  // SigLIP 2 was trained on lower-case text, too; Gemma's tokenizer, which it uses, leaves that to whoever calls it.
+  return siglip || do_lower_case ? 'lower-case' : 'none';
 }
 
 function squareOf(size: PreprocessorConfig['size'] | readonly number[]): number {

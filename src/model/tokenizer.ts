@@ -4,13 +4,14 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { messageOf, WordwatchError } from '../shared/errors.js';
 import { TokenizerConfig } from './files.js';
 import type { TextPreparation } from './preparation.js';
+import { canonicalSiglipText } from './siglip-text.js';
 
 /** What {@link TextTokenizer} is made of. */
 export interface TokenizerOptions {
   /** The content of `tokenizer.json`. */
-  tokenizer: object;
+  tokenizer: { normalizer?: unknown; padding?: { pad_id?: number } | null };
   tokenizerConfig: TokenizerConfig;
-  text: Pick<TextPreparation, 'contextLength' | 'lowerCase' | 'padId'>;
+  text: Pick<TextPreparation, 'contextLength' | 'cleaning' | 'padId'>;
 }
 
 /** Turns texts into ids as the model's reference implementation does. */
@@ -19,24 +20,26 @@ export class TextTokenizer {
   readonly padId: number;
   readonly #tokenizer: Tokenizer;
   readonly #contextLength: number;
-  readonly #lowerCases: 'before' | 'inside' | 'never';
+  /** What a text goes through before the tokenizer's own normalisation. */
+  readonly #prepare: (text: string) => string;
   /** Token that ends every text, null where there is none. */
   readonly #endId: number | null;
 
   /** @throws Error when the files describe no tokenizer */
   constructor({ tokenizer, tokenizerConfig, text }: TokenizerOptions) {
-    this.#tokenizer = new Tokenizer(tokenizer, tokenizerConfig);
+    const normalizer = normalizerOf(tokenizer.normalizer, text.cleaning);
+    this.#tokenizer = new Tokenizer({ ...tokenizer, normalizer }, tokenizerConfig);
     this.#contextLength = text.contextLength;
-    const { normalizer, padding } = tokenizer as {
-      normalizer?: unknown;
-      padding?: { pad_id?: number } | null;
-    };
-    const lowerCasesItself = JSON.stringify(normalizer ?? null).includes('"Lowercase"');
-    this.#lowerCases = lowerCasesItself ? 'inside' : text.lowerCase ? 'before' : 'never';
+    this.#prepare =
+      text.cleaning === 'siglip'
+        ? canonicalSiglipText
+        : lowerCases(normalizer)
+          ? plainSigmas
+          : (same) => same;
     const pad = tokenizerConfig.pad_token;
     const padToken = typeof pad === 'object' ? pad?.content : pad;
     const namedPadId = padToken ? this.#tokenizer.token_to_id(padToken) : undefined;
-    this.padId = namedPadId ?? padding?.pad_id ?? text.padId;
+    this.padId = namedPadId ?? tokenizer.padding?.pad_id ?? text.padId;
     // A tokenizer that only marks the start puts something else at the end of a text.
     const lastOfEmpty = this.#ids('').at(-1);
     this.#endId = lastOfEmpty !== undefined && lastOfEmpty === this.#ids('a').at(-1) ? lastOfEmpty : null;
@@ -54,13 +57,24 @@ export class TextTokenizer {
   #ids(text: string): number[] {
     return this.#tokenizer.encode(text).ids;
   }
+}
 
-  #prepare(text: string): string {
-    if (this.#lowerCases === 'never') return text;
-    // JavaScript turns Σ at the end of a word into ς; the reference lower-cases letter by letter and gets σ.
-    const plain = text.replaceAll('Σ', 'σ');
-    return this.#lowerCases === 'before' ? plain.toLowerCase() : plain;
-  }
+/** The `normalizer` of a `tokenizer.json`, with what the model's `cleaning` asks of it. */
+function normalizerOf(normalizer: unknown, cleaning: TextPreparation['cleaning']): unknown {
+  if (cleaning === 'siglip') return null;
+  if (cleaning === 'none' || lowerCases(normalizer)) return normalizer ?? null;
+  // Behind the search for tokens that stand in a text as such: in the reference, <TABLE> is no <table>.
+  const steps = [{ type: 'Lowercase' }, ...(normalizer ? [normalizer] : [])];
+  return { type: 'Sequence', normalizers: steps };
+}
+
+function lowerCases(normalizer: unknown): boolean {
+  return JSON.stringify(normalizer ?? null).includes('"Lowercase"');
+}
+
+/** JavaScript turns Σ at the end of a word into ς; the reference lower-cases letter by letter and gets σ. */
+function plainSigmas(text: string): string {
+  return text.replaceAll('Σ', 'σ');
 }
 
 /**

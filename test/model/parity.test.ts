@@ -10,51 +10,68 @@ import {
 import { openTokenizer, type TextTokenizer } from '../../src/model/tokenizer.js';
 import { dot } from '../../src/rules/vectors.js';
 import { createLogger } from '../../src/telemetry/logger.js';
-import { CLIP_TINY, readReference } from '../fixtures/clip-tiny.js';
+import {
+  PICTURES,
+  readTinyReference,
+  TINY_MODELS,
+  type TinyModel,
+  tinyModelPath,
+} from '../fixtures/tiny-models.js';
 
-const reference = readReference();
-const cosine = (a: Float32Array, b: readonly number[]) => dot(a, Float32Array.from(b));
+/** Texts whose ids are known to differ, and why that is left as it is. */
+const KNOWN_DIFFERENCES: Record<TinyModel, (text: string) => boolean> = {
+  // The tokenizer library's byte-level step takes this mark, which belongs at the start of a file, for white space.
+  'clip-tiny': (text) => text.includes('\ufeff'),
+  // The reference reads a text's "</s>" as the end token; for us it is a text like any other. And SentencePiece's table
+  // does not compose a letter with the double mark U+0344, as NFKC does.
+  'siglip-tiny': (text) => /<\/s>|<unk>|\u0344/.test(text),
+  'siglip2-tiny': () => false,
+};
 
-let directory: ModelDirectory;
-let embedder: Embedder;
-let tokenizer: TextTokenizer;
-beforeAll(async () => {
-  directory = await openModelDirectory(CLIP_TINY);
-  embedder = await createOnnxEmbedder({ directory, workers: 1, logger: createLogger({ level: 'silent' }) });
-  tokenizer = await openTokenizer(CLIP_TINY, directory.text);
-});
-afterAll(() => embedder?.[Symbol.asyncDispose]());
+describe.each(TINY_MODELS)('%s, against the reference', (model) => {
+  const reference = readTinyReference(model);
+  const path = tinyModelPath(model);
+  const cosine = (a: Float32Array, b: readonly number[]) => dot(a, Float32Array.from(b));
+  let directory: ModelDirectory;
+  let embedder: Embedder;
+  let tokenizer: TextTokenizer;
+  beforeAll(async () => {
+    directory = await openModelDirectory(path);
+    embedder = await createOnnxEmbedder({ directory, workers: 1, logger: createLogger({ level: 'silent' }) });
+    tokenizer = await openTokenizer(path, directory.text);
+  });
+  afterAll(() => embedder?.[Symbol.asyncDispose]());
 
-describe('texts, against the reference', () => {
-  it('makes the same ids of strings in many scripts', () => {
+  it('makes the same ids of strings in all scripts', () => {
     const different = reference.texts.filter(
       (text, i) => JSON.stringify(tokenizer.encode(text)) !== JSON.stringify(reference.ids[i]),
     );
-    expect(different).toEqual([]);
-    expect(reference.texts.length).toBeGreaterThan(500);
+    expect(different.filter((text) => !KNOWN_DIFFERENCES[model](text))).toEqual([]);
+    expect(different.length).toBeLessThan(10);
+    expect(reference.texts.length).toBeGreaterThan(2500);
   });
 
   it('cuts a text that is longer than the context and keeps its end token', () => {
     const ids = tokenizer.encode('fire '.repeat(300));
-    expect(ids).toHaveLength(77);
+    expect(ids).toHaveLength(model === 'clip-tiny' ? 77 : 64);
     expect(ids.at(-1)).toBe(reference.endId);
     expect(ids.at(-2)).not.toBe(reference.endId);
   });
 
-  it('names the padding of the model’s files', () => expect(tokenizer.padId).toBe(reference.endId));
+  it('names the padding of the model’s files', () => expect(tokenizer.padId).toBe(reference.padId));
 
-  it('makes the same vectors', async () => {
+  it('makes the same vectors of texts', async () => {
     const texts = reference.texts.slice(0, reference.textVectors.length);
     const vectors = await embedder.embedTexts(texts);
+    expect(texts.length).toBeGreaterThan(35);
     for (const [i, expected] of reference.textVectors.entries()) {
       expect(cosine(vectors[i]!, expected), texts[i]!).toBeGreaterThan(0.9999);
     }
   });
-});
 
-describe('pictures, against the reference', () => {
   it('makes the same vectors of the same pixels', async () => {
-    const vectors = await embedder.embedImages({ pixels: reference.pixels, count: 7 });
+    const count = reference.pixelVectors.length;
+    const vectors = await embedder.embedImages({ pixels: reference.pixels, count });
     for (const [i, expected] of reference.pixelVectors.entries()) {
       expect(cosine(vectors[i]!, expected)).toBeGreaterThan(0.9999);
     }
@@ -63,13 +80,18 @@ describe('pictures, against the reference', () => {
   it.each(reference.pictures.map((picture) => [picture.name, picture] as const))(
     '%s',
     async (name, picture) => {
-      const file = join(CLIP_TINY, 'pictures', name);
-      const cropped = await readImageFile(file, directory);
-      expect(meanDifference(cropped, picture.crop)).toBeLessThan(0.1);
-      const [vector] = await embedder.embedImages({ pixels: cropped, count: 1 });
+      const file = join(PICTURES, name);
+      const pixels = await readImageFile(file, directory);
+      // The bound that a picture has to keep is 2; decoders and filters that agree to the bit keep this one.
+      expect(meanDifference(pixels, picture.pixels)).toBeLessThan(0.1);
+      const [vector] = await embedder.embedImages({ pixels, count: 1 });
       expect(cosine(vector!, picture.vector)).toBeGreaterThan(0.999);
-      const squash = { ...directory.image, fit: { kind: 'squash' }, filter: 'bilinear' } as const;
-      expect(meanDifference(await readImageFile(file, { image: squash }), picture.squash)).toBeLessThan(0.1);
+      if (picture.squash) {
+        const squash = { ...directory.image, fit: { kind: 'squash' }, filter: 'bilinear' } as const;
+        expect(meanDifference(await readImageFile(file, { image: squash }), picture.squash)).toBeLessThan(
+          0.1,
+        );
+      }
     },
   );
 });
