@@ -12,7 +12,7 @@ import {
   type ModelDirectory,
   openModelDirectory,
   readImageFile,
-  selectModel,
+  STARTER,
 } from '../../src/model/index.js';
 import { dot } from '../../src/rules/vectors.js';
 import { WHOLE_FRAME } from '../../src/shared/geometry.js';
@@ -30,7 +30,7 @@ let embedder: Embedder;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'wordwatch-video-parity-'));
-  directory = await openModelDirectory(selectModel('auto'));
+  directory = await openModelDirectory(STARTER);
   embedder = await createOnnxEmbedder({ directory, workers: 1, logger: createLogger({ level: 'silent' }) });
   await sharp(YARD).resize(1920, 1080).toFile(at('yard.png'));
   // Edges and plain colours: what scaling and colour conversion get wrong shows here most.
