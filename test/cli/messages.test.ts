@@ -75,7 +75,7 @@ describe('errors', () => {
       'a missing model',
       ['embed', '--text', 'x', '--model', 'nowhere'],
       2,
-      /model nowhere: no such directory/,
+      /model .*nowhere: no such directory/,
     ],
     ['nothing to embed', ['embed'], 2, /nothing to embed/],
     ['a picture that is none', ['embed', '--image', 'package.json'], 2, /package\.json: not a picture/],

@@ -1,5 +1,7 @@
-import { HubApiError, listFiles, modelInfo } from '@huggingface/hub';
 import { messageOf, WordwatchError } from '../../shared/errors.js';
+
+/** Loaded when it is asked for: the service itself never pulls, and would only carry its memory. */
+const hubClient = () => import('@huggingface/hub');
 
 /** A model hub that speaks Hugging Face's protocol. */
 export interface Hub {
@@ -21,6 +23,7 @@ export interface HubFile {
  * @throws WordwatchError `hub-unreachable`, `hub-refused`, `hub-not-found`, `hub-failed`
  */
 export async function resolveRevision(hub: Hub, repository: string, revision: string): Promise<string> {
+  const { modelInfo } = await hubClient();
   const { sha } = await asking(hub, `${repository} at ${revision}`, () =>
     modelInfo({ ...credentials(hub), name: repository, revision, additionalFields: ['sha'] }),
   );
@@ -30,6 +33,7 @@ export async function resolveRevision(hub: Hub, repository: string, revision: st
 
 /** All files of a repository. @throws as {@link resolveRevision} */
 export async function filesOf(hub: Hub, repository: string, revision: string): Promise<HubFile[]> {
+  const { listFiles } = await hubClient();
   const files: HubFile[] = [];
   await asking(hub, `${repository} at ${revision}`, async () => {
     const entries = listFiles({ ...credentials(hub), repo: repository, revision, recursive: true });
@@ -57,6 +61,7 @@ async function asking<T>(hub: Hub, what: string, ask: () => Promise<T>): Promise
   try {
     return await ask();
   } catch (error) {
+    const { HubApiError } = await hubClient();
     if (error instanceof HubApiError) throw refusal(hub, what, error.statusCode);
     if (messageOf(error).includes('hf_')) {
       throw new WordwatchError('hub-refused', 'the token is none of the hub’s: they begin with hf_', {
