@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openModelDirectory, pullModel, STARTER, selectModel } from '../../src/model/index.js';
 import { Cli } from '../fixtures/cli.js';
 import { CLIP_TINY } from '../fixtures/clip-tiny.js';
-import { TestHub } from '../fixtures/hub.js';
+import { type Fault, TestHub } from '../fixtures/hub.js';
 
 const ID = 'clip-vit-base-patch32';
 const VISION = 'onnx/vision_model_quantized.onnx';
@@ -62,6 +62,19 @@ function pull(options: Options = {}) {
   });
 }
 
+/** The connection of the network for pictures ends when so many of its bytes are on the disk. */
+function cutVision(afterBytes: number): { fault: Fault; onProgress: () => void } {
+  const partial = join(models(), '.partial', `${ID}@${hub.commit}`, VISION);
+  let resolve = () => {};
+  const until = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const onProgress = () => {
+    if (existsSync(partial) && statSync(partial).size >= afterBytes) resolve();
+  };
+  return { fault: { kind: 'cut', afterBytes, until }, onProgress };
+}
+
 /** What an error says, hint included. */
 async function failure(pulling: Promise<unknown>): Promise<{ code: string; text: string }> {
   const error = await pulling.then(
@@ -107,12 +120,9 @@ describe('a pull', () => {
   });
 
   it('goes on where a cut, stalled or failing answer ended, without bringing a byte twice', async () => {
-    hub.faults.set(VISION, [
-      { kind: 'cut', afterBytes: 10_000 },
-      { kind: 'status', status: 503 },
-      { kind: 'stall', afterBytes: 5_000 },
-    ]);
-    await pull();
+    const { fault, onProgress } = cutVision(10_000);
+    hub.faults.set(VISION, [fault, { kind: 'status', status: 503 }, { kind: 'stall', afterBytes: 5_000 }]);
+    await pull({ onProgress });
     const ranges = hub.requests
       .filter((request) => request.path === `/store/${VISION}`)
       .map(({ range }) => range);
@@ -147,8 +157,9 @@ describe('a pull', () => {
   });
 
   it('takes the whole file from a server that knows no ranges', async () => {
-    hub.faults.set(VISION, [{ kind: 'cut', afterBytes: 10_000 }, { kind: 'no-range' }]);
-    await pull();
+    const { fault, onProgress } = cutVision(10_000);
+    hub.faults.set(VISION, [fault, { kind: 'no-range' }]);
+    await pull({ onProgress });
     expect(readFileSync(path(VISION))).toEqual(readFileSync(join(folder, 'source', VISION)));
   });
 
