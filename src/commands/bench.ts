@@ -3,7 +3,7 @@ import { createSource, decodeOnly, frames } from '../capture/index.js';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { CaptureSource } from '../capture/source.js';
 import type { Embedder } from '../model/embedder.js';
-import { createOnnxEmbedder, type ModelChoice, openModelDirectory, selectModel } from '../model/index.js';
+import { createOnnxEmbedder, type ModelChoice, openChosenDirectory } from '../model/index.js';
 import { openRuleBook, type RuleBook, type WatchRule } from '../pipeline/rule-book.js';
 import { watchCamera } from '../pipeline/watch-camera.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -50,7 +50,7 @@ export async function runBench({
   output,
   signal,
 }: BenchOptions): Promise<number> {
-  const directory = await openModelDirectory(selectModel(choice, { modelsFolder }), choice);
+  const directory = await openChosenDirectory(choice, { modelsFolder });
   const source = createSource({ cameraId: 'bench', location: video, fps: 1, loop: true });
   const bench = { source, seconds: seconds / ROUNDS, signal };
   const { embedder, workers } = await fastestEmbedder(directory, bench);

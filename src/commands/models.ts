@@ -7,6 +7,7 @@ import {
   type PullProgress,
   pinsPath,
   preferredModel,
+  pulledPath,
   pullModel,
   removeModel,
   verifyModel,
@@ -55,23 +56,16 @@ export interface ModelsPullOptions extends ModelsOptions {
 export async function runModelsPull(options: ModelsPullOptions): Promise<number> {
   const { id, output } = options;
   const progress = new ProgressLine(output);
-  try {
-    const { path, pins, brought } = await pullModel({
-      ...options,
-      onProgress: (state) => progress.show(state),
-    });
-    progress.end();
-    const { revision, licence } = pins;
-    if (output.json) output.stdout(`${JSON.stringify({ id, path, revision, licence, brought })}\n`);
-    else {
-      const what =
-        brought.length > 0 ? `${brought.length} files brought and checked` : 'all files were here, unchanged';
-      output.stdout(`${id}: ${what}\n  folder   ${path}\n  commit   ${revision}\n  licence  ${licence}\n`);
-    }
-    return 0;
-  } finally {
-    progress.end();
+  const pulling = pullModel({ ...options, onProgress: (state) => progress.show(state) });
+  const { path, pins, brought } = await pulling.finally(() => progress.end());
+  const { revision, licence } = pins;
+  if (output.json) output.stdout(`${JSON.stringify({ id, path, revision, licence, brought })}\n`);
+  else {
+    const what =
+      brought.length > 0 ? `${brought.length} files brought and checked` : 'all files were here, unchanged';
+    output.stdout(`${id}: ${what}\n  folder   ${path}\n  commit   ${revision}\n  licence  ${licence}\n`);
   }
+  return 0;
 }
 
 /** Compares pulled models with what they were. @returns the exit code: 1 when a file differs */
@@ -80,8 +74,7 @@ export async function runModelsVerify({
   ...options
 }: ModelsOptions & { ids: string[] }): Promise<number> {
   const { modelsFolder, output } = options;
-  const pulled: string[] = [];
-  for (const { id } of CATALOGUE) if (await installedModel(modelsFolder, id)) pulled.push(id);
+  const pulled = CATALOGUE.map(({ id }) => id).filter((id) => pulledPath(modelsFolder, id) !== null);
   let wrong = 0;
   for (const id of ids.length > 0 ? ids : pulled) {
     for (const { path, state } of await verifyModel(modelsFolder, id)) {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
+import { hashFile } from './file-hash.js';
 import { ModelCard, ModelConfig, PreprocessorConfig, TokenizerConfig } from './files.js';
 import { DTYPE_SUFFIXES, type Dtype } from './model-choice.js';
 import {
@@ -161,15 +161,11 @@ function isMissing(error: unknown): boolean {
 async function hashOf(networks: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const network of networks) {
-    await update(network);
+    await hashFile(hash, network);
     // Networks past 2 GB keep their weights in a second file.
-    await update(`${network}_data`).catch((error) => {
+    await hashFile(hash, `${network}_data`).catch((error) => {
       if (!isMissing(error)) throw error;
     });
   }
   return hash.digest('hex');
-
-  async function update(file: string): Promise<void> {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  }
 }

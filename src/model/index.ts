@@ -6,6 +6,7 @@ export {
   installedModel,
   modelsFolderOf,
   preferredModel,
+  pulledPath,
   removeModel,
   verifyModel,
 } from './hub/models-folder.js';
@@ -14,6 +15,6 @@ export { type PullProgress, pullModel } from './hub/pull.js';
 export { readImageFile } from './image-file.js';
 export { DEVICES, type Device, DTYPES, type Dtype, type ModelChoice } from './model-choice.js';
 export { createOnnxEmbedder, type OnnxEmbedderOptions } from './onnx-embedder.js';
-export { openModel } from './open-model.js';
+export { openChosenDirectory, openModel } from './open-model.js';
 export { STARTER, selectModel } from './select-model.js';
 export { unknownWords } from './unknown-words.js';

@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { messageOf, WordwatchError } from '../shared/errors.js';
-import type { Device } from './model-choice.js';
+import { DEVICES, type Device } from './model-choice.js';
 
 /** A loaded network and what it expects. */
 export interface Network {
@@ -27,34 +27,24 @@ export interface NetworkOptions {
 // What goes wrong is thrown, and said once by whoever catches it.
 ort.env.logLevel = 'fatal';
 
-/** The runtime's names. */
-const PROVIDERS: Record<Device, string> = {
-  cpu: 'cpu',
-  cuda: 'cuda',
-  tensorrt: 'tensorrt',
-  rocm: 'rocm',
-  directml: 'dml',
-  coreml: 'coreml',
-  webgpu: 'webgpu',
-};
+/** The runtime's name of a device. */
+function providerOf(device: Device): string {
+  return device === 'directml' ? 'dml' : device;
+}
 
 /** Whether the runtime that is installed was built with a device in it. */
 function isAvailable(device: Device): boolean {
-  return ort.listSupportedBackends().some(({ name, bundled }) => name === PROVIDERS[device] && bundled);
+  return ort.listSupportedBackends().some(({ name, bundled }) => name === providerOf(device) && bundled);
 }
 
 function missing(device: Device, cause: unknown): WordwatchError {
-  const names = Object.entries(PROVIDERS);
-  const bundled = names.flatMap(([name, provider]) =>
-    ort.listSupportedBackends().some((backend) => backend.name === provider && backend.bundled) ? name : [],
-  );
   return new WordwatchError(
     'device-missing',
     `the installed onnxruntime cannot use ${device}: ${messageOf(cause).split('\n')[0]}`,
     {
       cause,
       userInput: true,
-      hint: `It brings ${bundled.join(', ')}. For ${device} install its provider library (see onnxruntime-node's install notes), or set device: cpu.`,
+      hint: `It brings ${DEVICES.filter(isAvailable).join(', ')}. For ${device} install its provider library (see onnxruntime-node's install notes), or set device: cpu.`,
     },
   );
 }
@@ -70,7 +60,7 @@ export async function openNetwork(
   let session: ort.InferenceSession;
   try {
     session = await ort.InferenceSession.create(path, {
-      executionProviders: [PROVIDERS[device]],
+      executionProviders: [providerOf(device)],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       logSeverityLevel: 4,

@@ -16,15 +16,26 @@ export interface OpenModelOptions {
 }
 
 /**
+ * Finds and reads the model that a user chose.
+ * @throws WordwatchError as `selectModel` and `openModelDirectory` do
+ */
+export async function openChosenDirectory(
+  choice: ModelChoice,
+  options: { modelsFolder: string },
+): Promise<ModelDirectory> {
+  return openModelDirectory(selectModel(choice, options), choice);
+}
+
+/**
  * Finds, reads and loads the model that a user chose.
- * @throws WordwatchError as `selectModel`, `openModelDirectory` and `createOnnxEmbedder` do
+ * @throws WordwatchError as {@link openChosenDirectory} and `createOnnxEmbedder` do
  */
 export async function openModel({
   choice,
   modelsFolder,
   ...options
 }: OpenModelOptions): Promise<{ directory: ModelDirectory; embedder: Embedder }> {
-  const { dtype, device } = choice;
-  const directory = await openModelDirectory(selectModel(choice, { modelsFolder }), { dtype });
+  const directory = await openChosenDirectory(choice, { modelsFolder });
+  const { device } = choice;
   return { directory, embedder: await createOnnxEmbedder({ ...options, directory, device }) };
 }

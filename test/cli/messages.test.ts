@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wordwatch } from '../fixtures/cli.js';
 
@@ -75,7 +75,7 @@ describe('errors', () => {
       'a missing model',
       ['embed', '--text', 'x', '--model', 'nowhere'],
       2,
-      /model .*nowhere: no such directory/,
+      new RegExp(`model ${resolve('nowhere')}: no such directory`),
     ],
     ['nothing to embed', ['embed'], 2, /nothing to embed/],
     ['a picture that is none', ['embed', '--image', 'package.json'], 2, /package\.json: not a picture/],

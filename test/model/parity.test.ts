@@ -1,15 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createOnnxEmbedder,
-  type Embedder,
-  type ModelDirectory,
-  openModelDirectory,
-  readImageFile,
-} from '../../src/model/index.js';
+import { type Embedder, type ModelDirectory, readImageFile } from '../../src/model/index.js';
 import { openTokenizer, type TextTokenizer } from '../../src/model/tokenizer.js';
 import { dot } from '../../src/rules/vectors.js';
-import { createLogger } from '../../src/telemetry/logger.js';
+import { openTestModel } from '../fixtures/open-model.js';
 import {
   PICTURES,
   readTinyReference,
@@ -36,8 +30,7 @@ describe.each(TINY_MODELS)('%s, against the reference', (model) => {
   let embedder: Embedder;
   let tokenizer: TextTokenizer;
   beforeAll(async () => {
-    directory = await openModelDirectory(path);
-    embedder = await createOnnxEmbedder({ directory, workers: 1, logger: createLogger({ level: 'silent' }) });
+    ({ directory, embedder } = await openTestModel(path));
     tokenizer = await openTokenizer(path, directory.text);
   });
   afterAll(() => embedder?.[Symbol.asyncDispose]());

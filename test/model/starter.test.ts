@@ -14,6 +14,7 @@ import {
 import { openTokenizer } from '../../src/model/tokenizer.js';
 import { dot } from '../../src/rules/vectors.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { openTestModel } from '../fixtures/open-model.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 // Made by models/starter/training/reference.py.
@@ -23,8 +24,7 @@ const logger = createLogger({ level: 'silent' });
 let directory: ModelDirectory;
 let embedder: Embedder;
 beforeAll(async () => {
-  directory = await openModelDirectory(STARTER);
-  embedder = await createOnnxEmbedder({ directory, workers: 2, logger });
+  ({ directory, embedder } = await openTestModel(STARTER, { workers: 2 }));
 });
 afterAll(() => embedder[Symbol.asyncDispose]());
 

@@ -6,20 +6,13 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSource } from '../../src/capture/index.js';
-import {
-  createOnnxEmbedder,
-  type Embedder,
-  type ModelDirectory,
-  openModelDirectory,
-  readImageFile,
-  STARTER,
-} from '../../src/model/index.js';
+import { type Embedder, type ModelDirectory, readImageFile, STARTER } from '../../src/model/index.js';
 import { dot } from '../../src/rules/vectors.js';
 import { WHOLE_FRAME } from '../../src/shared/geometry.js';
-import { createLogger } from '../../src/telemetry/logger.js';
 import { cutTiles } from '../../src/tiling/cut.js';
 import { planTiles, type TileLayout, type TilePlan } from '../../src/tiling/layout.js';
 import { read } from '../fixtures/collect.js';
+import { openTestModel } from '../fixtures/open-model.js';
 
 const YARD = fileURLToPath(new URL('../fixtures/yard.png', import.meta.url));
 
@@ -30,8 +23,7 @@ let embedder: Embedder;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'wordwatch-video-parity-'));
-  directory = await openModelDirectory(STARTER);
-  embedder = await createOnnxEmbedder({ directory, workers: 1, logger: createLogger({ level: 'silent' }) });
+  ({ directory, embedder } = await openTestModel(STARTER));
   await sharp(YARD).resize(1920, 1080).toFile(at('yard.png'));
   // Edges and plain colours: what scaling and colour conversion get wrong shows here most.
   const pattern = ['-f', 'lavfi', '-i', 'testsrc2=s=1280x720:d=1:r=1', '-frames:v', '1'];

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../shared/backoff.js';
 import { codeOf, WordwatchError } from '../../shared/errors.js';
+import { hashFile, sha256Of } from '../file-hash.js';
 import { type Hub, type HubFile, refusal, unreachable } from './hub-files.js';
 
 /** What {@link downloadFile} needs. */
@@ -53,8 +53,8 @@ export async function downloadFile(options: DownloadOptions): Promise<string> {
     if (now > have) idle = 0;
     have = now;
   }
-  const { sha256, git } = await digestsOf(into);
-  const found = file.digest.kind === 'sha256' ? sha256 : git;
+  const sha256 = await sha256Of(into);
+  const found = file.digest.kind === 'sha256' ? sha256 : await gitIdOf(into, file.sizeBytes);
   if (found === file.digest.hex) return sha256;
   await rm(into, { force: true });
   onBytes(-file.sizeBytes);
@@ -136,22 +136,14 @@ function explain(error: unknown, { hub, into, signal }: DownloadOptions): Wordwa
   return unreachable(hub, error);
 }
 
-async function sizeOf(path: string): Promise<number> {
+/** 0 where there is no file. */
+export async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(() => null))?.size ?? 0;
 }
 
-/** sha256 and git's id of a file's content, hex. */
-async function digestsOf(path: string): Promise<{ sha256: string; git: string }> {
-  const sha256 = createHash('sha256');
-  const git = createHash('sha1').update(`blob ${await sizeOf(path)}\0`);
-  for await (const chunk of createReadStream(path)) {
-    sha256.update(chunk as Buffer);
-    git.update(chunk as Buffer);
-  }
-  return { sha256: sha256.digest('hex'), git: git.digest('hex') };
-}
-
-/** @returns hex */
-export async function sha256Of(path: string): Promise<string> {
-  return (await digestsOf(path)).sha256;
+/** What git calls a file of this content, hex. */
+async function gitIdOf(path: string, sizeBytes: number): Promise<string> {
+  const hash = createHash('sha1').update(`blob ${sizeBytes}\0`);
+  await hashFile(hash, path);
+  return hash.digest('hex');
 }

@@ -1,8 +1,5 @@
 import { messageOf, WordwatchError } from '../../shared/errors.js';
 
-/** Loaded when it is asked for: the service itself never pulls, and would only carry its memory. */
-const hubClient = () => import('@huggingface/hub');
-
 /** A model hub that speaks Hugging Face's protocol. */
 export interface Hub {
   /** Without a slash at the end. */
@@ -23,8 +20,7 @@ export interface HubFile {
  * @throws WordwatchError `hub-unreachable`, `hub-refused`, `hub-not-found`, `hub-failed`
  */
 export async function resolveRevision(hub: Hub, repository: string, revision: string): Promise<string> {
-  const { modelInfo } = await hubClient();
-  const { sha } = await asking(hub, `${repository} at ${revision}`, () =>
+  const { sha } = await asking(hub, `${repository} at ${revision}`, ({ modelInfo }) =>
     modelInfo({ ...credentials(hub), name: repository, revision, additionalFields: ['sha'] }),
   );
   if (/^[0-9a-f]{40}$/.test(sha)) return sha;
@@ -33,9 +29,8 @@ export async function resolveRevision(hub: Hub, repository: string, revision: st
 
 /** All files of a repository. @throws as {@link resolveRevision} */
 export async function filesOf(hub: Hub, repository: string, revision: string): Promise<HubFile[]> {
-  const { listFiles } = await hubClient();
   const files: HubFile[] = [];
-  await asking(hub, `${repository} at ${revision}`, async () => {
+  await asking(hub, `${repository} at ${revision}`, async ({ listFiles }) => {
     const entries = listFiles({ ...credentials(hub), repo: repository, revision, recursive: true });
     for await (const { type, path, size, oid, lfs } of entries) {
       if (type !== 'file') continue;
@@ -57,12 +52,17 @@ const ANSWER_TIMEOUT_MS = 30_000;
 const patientFetch: typeof fetch = (input, init) =>
   fetch(input, { ...init, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
 
-async function asking<T>(hub: Hub, what: string, ask: () => Promise<T>): Promise<T> {
+async function asking<T>(
+  hub: Hub,
+  what: string,
+  ask: (client: typeof import('@huggingface/hub')) => Promise<T>,
+): Promise<T> {
+  // Loaded when it is asked for: the service itself never pulls, and would only carry its memory.
+  const client = await import('@huggingface/hub');
   try {
-    return await ask();
+    return await ask(client);
   } catch (error) {
-    const { HubApiError } = await hubClient();
-    if (error instanceof HubApiError) throw refusal(hub, what, error.statusCode);
+    if (error instanceof client.HubApiError) throw refusal(hub, what, error.statusCode);
     if (messageOf(error).includes('hf_')) {
       throw new WordwatchError('hub-refused', 'the token is none of the hub’s: they begin with hf_', {
         userInput: true,

@@ -3,8 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WordwatchError } from '../../shared/errors.js';
 import { CATALOGUE, catalogueEntry } from './catalogue.js';
-import { sha256Of } from './download.js';
-import { type Pins, readPins } from './pins.js';
+import { compareWithPin, type Pins, readPins } from './pins.js';
 import { holdModel } from './pull-lock.js';
 
 /**
@@ -49,7 +48,7 @@ export async function installedModel(modelsFolder: string, id: string): Promise<
 /** A file beside what was pinned. */
 export interface VerifiedFile {
   path: string;
-  state: 'unchanged' | 'changed' | 'missing';
+  state: Awaited<ReturnType<typeof compareWithPin>>;
 }
 
 /**
@@ -57,29 +56,29 @@ export interface VerifiedFile {
  * @throws WordwatchError `unknown-model`, `model-not-pulled`
  */
 export async function verifyModel(modelsFolder: string, id: string): Promise<VerifiedFile[]> {
-  const { path: folder, pins } = await requireInstalled(modelsFolder, id);
+  const { path: folder, pins } = await requirePulled(modelsFolder, id);
   const files: VerifiedFile[] = [];
-  for (const [path, { sizeBytes, sha256 }] of Object.entries(pins?.files ?? {})) {
-    const file = join(folder, path);
-    const found = await stat(file).catch(() => null);
-    const same = found?.size === sizeBytes && (await sha256Of(file)) === sha256;
-    files.push({ path, state: found === null ? 'missing' : same ? 'unchanged' : 'changed' });
+  for (const [path, pin] of Object.entries(pins?.files ?? {})) {
+    files.push({ path, state: await compareWithPin(join(folder, path), pin) });
   }
   return files;
 }
 
 /** Removes a pulled model; what it was stays pinned. @throws as {@link verifyModel}, and `model-busy` */
 export async function removeModel(modelsFolder: string, id: string): Promise<void> {
-  const { path } = await requireInstalled(modelsFolder, id);
+  const { path } = await requirePulled(modelsFolder, id);
   await using _held = await holdModel(join(modelsFolder, '.partial', `${id}.pid`));
   await rm(path, { recursive: true });
 }
 
-async function requireInstalled(modelsFolder: string, id: string): Promise<InstalledModel> {
+async function requirePulled(
+  modelsFolder: string,
+  id: string,
+): Promise<Pick<InstalledModel, 'path' | 'pins'>> {
   catalogueEntry(id);
-  const installed = await installedModel(modelsFolder, id);
-  if (installed) return installed;
-  throw notPulled(id);
+  const path = pulledPath(modelsFolder, id);
+  if (path === null) throw notPulled(id);
+  return { path, pins: await readPins(modelsFolder, id) };
 }
 
 export function notPulled(id: string): WordwatchError {

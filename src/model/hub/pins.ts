@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { codeOf, messageOf, WordwatchError } from '../../shared/errors.js';
+import { sha256Of } from '../file-hash.js';
 
 /**
  * What a model was when it was first pulled. It outlives the model's folder, so that a second pull, or one on a machine
@@ -17,6 +18,16 @@ export const Pins = z.strictObject({
   files: z.record(z.string(), z.object({ sizeBytes: z.int().nonnegative(), sha256: z.string() })),
 });
 export type Pins = z.infer<typeof Pins>;
+
+/** A file beside what was pinned of it. */
+export async function compareWithPin(
+  file: string,
+  { sizeBytes, sha256 }: Pins['files'][string],
+): Promise<'unchanged' | 'changed' | 'missing'> {
+  const found = await stat(file).catch(() => null);
+  if (found === null) return 'missing';
+  return found.size === sizeBytes && (await sha256Of(file)) === sha256 ? 'unchanged' : 'changed';
+}
 
 export function pinsPath(modelsFolder: string, id: string): string {
   return join(modelsFolder, `${id}.lock.json`);

@@ -4,13 +4,13 @@ import { WordwatchError } from '../../shared/errors.js';
 import type { ModelCard } from '../files.js';
 import { DTYPE_SUFFIXES, type Dtype } from '../model-choice.js';
 import { type CatalogueEntry, catalogueEntry } from './catalogue.js';
-import { downloadFile, sha256Of } from './download.js';
+import { downloadFile, sizeOf } from './download.js';
 import { filesOf, type Hub, type HubFile, resolveRevision } from './hub-files.js';
-import { type Pins, pinsPath, readPins, writePins } from './pins.js';
+import { compareWithPin, type Pins, pinsPath, readPins, writePins } from './pins.js';
 import { holdModel } from './pull-lock.js';
 
-/** Weights to bring where nobody asks for others: what the hub's 8-bit files are called; see `optimize/`. */
-export const DEFAULT_DTYPE: Dtype = 'quantized';
+/** Weights to bring where nobody asks for others: what the hub's 8-bit files are called. */
+const DEFAULT_DTYPE: Dtype = 'quantized';
 
 const DESCRIPTIONS = ['config.json', 'preprocessor_config.json', 'tokenizer.json', 'tokenizer_config.json'];
 /** Files at once: more gain nothing on one line, fewer leave it idle between small files. */
@@ -93,7 +93,7 @@ export async function pullModel(options: PullOptions): Promise<Pulled> {
   };
   if (missing.length > 0) {
     if (pins && pins.revision !== revision) await rm(path, { recursive: true, force: true });
-    const card: ModelCardFile = { name: id, license: entry.licence };
+    const card: Pick<ModelCard, 'name' | 'license'> = { name: id, license: entry.licence };
     await writeFile(join(staging, 'wordwatch.json'), `${JSON.stringify(card, null, 2)}\n`);
     await install(staging, path);
     await writePins(modelsFolder, id, fresh);
@@ -101,8 +101,6 @@ export async function pullModel(options: PullOptions): Promise<Pulled> {
   await removeLeftovers(modelsFolder, id);
   return { path, pins: missing.length > 0 ? fresh : pins!, brought: missing.map((file) => file.path) };
 }
-
-type ModelCardFile = Pick<ModelCard, 'name' | 'license'>;
 
 /** The files that a model is made of, with weights of one kind. */
 function select(
@@ -150,9 +148,7 @@ function refuseChanges(
 
 async function isHere(folder: string, { path }: HubFile, pinned: Pins['files']): Promise<boolean> {
   const pin = pinned[path];
-  if (!pin) return false;
-  const found = await stat(join(folder, path)).catch(() => null);
-  return found?.size === pin.sizeBytes && (await sha256Of(join(folder, path))) === pin.sha256;
+  return pin !== undefined && (await compareWithPin(join(folder, path), pin)) === 'unchanged';
 }
 
 interface BringOptions extends PullOptions {
@@ -208,8 +204,7 @@ async function bring(files: readonly HubFile[], options: BringOptions): Promise<
 async function requireSpace(staging: string, files: readonly HubFile[]): Promise<void> {
   let neededBytes = 0;
   for (const { path, sizeBytes } of files) {
-    const have = (await stat(join(staging, path)).catch(() => null))?.size ?? 0;
-    neededBytes += Math.max(0, sizeBytes - have);
+    neededBytes += Math.max(0, sizeBytes - (await sizeOf(join(staging, path))));
   }
   const { bavail, bsize } = await statfs(staging);
   const freeBytes = bavail * bsize;
