@@ -8,6 +8,8 @@ import { normalisationTables, normalisePixels } from './preprocess.js';
 /** What {@link ImageNetwork.open} needs. */
 export interface ImageNetworkOptions {
   path: string;
+  /** The same network as made for this machine (`optimise/`), where it was. */
+  optimisedPath?: string | null;
   image: ImagePreparation;
   device: Device;
   threads: number;
@@ -39,8 +41,9 @@ export class ImageNetwork {
 
   /** @throws WordwatchError `model-corrupt` */
   static async open(options: ImageNetworkOptions): Promise<ImageNetwork> {
-    const { path, device, threads } = options;
+    const { path, optimisedPath, device, threads } = options;
     const network = await openNetwork(path, {
+      optimisedPath,
       device,
       threads,
       outputNames: ['image_embeds', 'pooler_output'],

@@ -18,6 +18,8 @@ export interface NetworkInput {
 
 /** What {@link openNetwork} needs. */
 export interface NetworkOptions {
+  /** The same network as made for this machine (`optimise/`), where it was. */
+  optimisedPath?: string | null | undefined;
   device: Device;
   threads: number;
   /** Names that the vectors may have, best first. */
@@ -55,16 +57,20 @@ function missing(device: Device, cause: unknown): WordwatchError {
  */
 export async function openNetwork(
   path: string,
-  { device, threads, outputNames }: NetworkOptions,
+  { optimisedPath, device, threads, outputNames }: NetworkOptions,
 ): Promise<Network> {
   let session: ort.InferenceSession;
+  const options: ort.InferenceSession.SessionOptions = {
+    executionProviders: [providerOf(device)],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+  };
   try {
-    session = await ort.InferenceSession.create(path, {
-      executionProviders: [providerOf(device)],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 4,
-    });
+    // What was made of a network may be gone or damaged: the network itself is what counts.
+    session =
+      (optimisedPath && (await openOptimised(optimisedPath, options).catch(() => null))) ||
+      (await ort.InferenceSession.create(path, options));
   } catch (error) {
     if (!isAvailable(device)) throw missing(device, error);
     throw new WordwatchError('model-corrupt', `${path} cannot be loaded: ${messageOf(error)}`, {
@@ -76,6 +82,14 @@ export async function openNetwork(
   const outputName = outputNames.find((name) => session.outputNames.includes(name));
   if (outputName === undefined) throw mismatch(path, 'output', outputNames, session.outputNames);
   return { path, session, inputs, outputName };
+}
+
+/** Its optimisations are in the file; looking for them again is most of what loading costs. */
+function openOptimised(
+  path: string,
+  options: ort.InferenceSession.SessionOptions,
+): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(path, { ...options, graphOptimizationLevel: 'disabled' });
 }
 
 /** An input or output that is not there: what was looked for and what was found. */

@@ -5,6 +5,7 @@ import { usableCpus } from './cpus.js';
 import type { ModelDirectory } from './directory.js';
 import type { Embedder, ImageBatch, ModelDescription } from './embedder.js';
 import type { Device } from './model-choice.js';
+import type { OptimisedModel } from './optimise/optimise-model.js';
 import { WorkerPool } from './worker-pool.js';
 import type { WorkerSettings } from './worker-protocol.js';
 
@@ -21,6 +22,8 @@ const TEXT_IDLE_TIMEOUT_MS = 20_000;
 export interface OnnxEmbedderOptions {
   directory: ModelDirectory;
   logger: Logger;
+  /** What was made of the networks for this CPU. Default: nothing. */
+  optimised?: OptimisedModel | null;
   /** What the networks run on. Default: the CPU. */
   device?: Device;
   /** Worker threads for pictures. Default: one a CPU; one for any other device, which has its own way of being busy. */
@@ -72,6 +75,10 @@ class OnnxEmbedder implements Embedder {
     const { path, visionPath, textPath, image, text } = directory;
     const workerData: WorkerSettings = {
       directory: { path, visionPath, textPath, image, text },
+      optimised: {
+        vision: options.optimised?.vision.path ?? null,
+        text: options.optimised?.text.path ?? null,
+      },
       device,
       threads: threadsPerWorker,
     };

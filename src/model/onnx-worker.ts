@@ -7,7 +7,7 @@ import type { Work, WorkerReply, WorkerSettings } from './worker-protocol.js';
 // One thread with sessions of its own: two of these beat one session with two threads (9–11 ms against 14.5–16 ms for
 // ViT-B/32 in int8), because nothing in them ever waits for the other.
 
-const { directory, device, threads } = workerData as WorkerSettings;
+const { directory, optimised, device, threads } = workerData as WorkerSettings;
 const port = parentPort!;
 // Loaded with the first work of their kind: a worker for pictures has no use for the text network.
 let images: Promise<ImageNetwork> | undefined;
@@ -36,12 +36,19 @@ port.on('message', async (work: Work | null) => {
 
 async function embed(work: Work): Promise<Float32Array> {
   if (work.kind === 'images') {
-    images ??= ImageNetwork.open({ path: directory.visionPath, image: directory.image, device, threads });
+    images ??= ImageNetwork.open({
+      path: directory.visionPath,
+      optimisedPath: optimised.vision,
+      image: directory.image,
+      device,
+      threads,
+    });
     return (await images).embed(work.pixels, work.count);
   }
   texts ??= TextNetwork.open({
     directoryPath: directory.path,
     path: directory.textPath,
+    optimisedPath: optimised.text,
     text: directory.text,
     device,
     threads,

@@ -3,6 +3,7 @@ import { type ModelDirectory, openModelDirectory } from './directory.js';
 import type { Embedder } from './embedder.js';
 import type { ModelChoice } from './model-choice.js';
 import { createOnnxEmbedder } from './onnx-embedder.js';
+import { optimisedModel } from './optimise/optimise-model.js';
 import { selectModel } from './select-model.js';
 
 /** What {@link openModel} needs. */
@@ -37,5 +38,7 @@ export async function openModel({
 }: OpenModelOptions): Promise<{ directory: ModelDirectory; embedder: Embedder }> {
   const directory = await openChosenDirectory(choice, { modelsFolder });
   const { device } = choice;
-  return { directory, embedder: await createOnnxEmbedder({ ...options, directory, device }) };
+  const { logger } = options;
+  const optimised = device === 'cpu' ? await optimisedModel(directory, { modelsFolder, logger }) : null;
+  return { directory, embedder: await createOnnxEmbedder({ ...options, directory, optimised, device }) };
 }

@@ -10,6 +10,8 @@ export interface TextNetworkOptions {
   /** The model directory, for the tokenizer's files. */
   directoryPath: string;
   path: string;
+  /** The same network as made for this machine (`optimise/`), where it was. */
+  optimisedPath?: string | null;
   text: TextPreparation;
   device: Device;
   threads: number;
@@ -32,11 +34,13 @@ export class TextNetwork {
   static async open({
     directoryPath,
     path,
+    optimisedPath,
     text,
     device,
     threads,
   }: TextNetworkOptions): Promise<TextNetwork> {
     const network = await openNetwork(path, {
+      optimisedPath,
       device,
       threads,
       outputNames: ['text_embeds', 'pooler_output'],

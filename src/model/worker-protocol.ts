@@ -4,6 +4,8 @@ import type { Device } from './model-choice.js';
 /** What a worker thread is told at its start. */
 export interface WorkerSettings {
   directory: Pick<ModelDirectory, 'path' | 'visionPath' | 'textPath' | 'image' | 'text'>;
+  /** What was made of the two networks for this machine, where it was worth while. */
+  optimised: { vision: string | null; text: string | null };
   device: Device;
   /** Threads of each session. */
   threads: number;
