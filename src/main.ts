@@ -6,7 +6,13 @@ import { runBench } from './commands/bench.js';
 import { runCheck } from './commands/check.js';
 import { runDoctor } from './commands/doctor.js';
 import { runEmbed } from './commands/embed.js';
-import { runModelsList, runModelsPull, runModelsRemove, runModelsVerify } from './commands/models.js';
+import {
+  runModelsList,
+  runModelsOptimize,
+  runModelsPull,
+  runModelsRemove,
+  runModelsVerify,
+} from './commands/models.js';
 import {
   choiceOf,
   dtypeOption,
@@ -227,6 +233,17 @@ models
   .action((ids: string[], { json }) =>
     finish(runModelsVerify({ ids, modelsFolder, output: outputOf({ json }) })),
   );
+
+models
+  .command('optimize')
+  .description('makes a model fast for this machine, with the same results (a pull does so by itself)')
+  .argument('<model>', 'a pulled model, or a folder in the hub’s layout')
+  .addOption(dtypeOption())
+  .addOption(jsonOption())
+  .action((model: string, { dtype, json }) => {
+    const choice = choiceOf({ model, dtype, device: 'cpu' }, process.cwd());
+    return finish(runModelsOptimize({ choice, modelsFolder, output: outputOf({ json }) }));
+  });
 
 models
   .command('rm')

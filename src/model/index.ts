@@ -15,6 +15,7 @@ export { type PullProgress, pullModel } from './hub/pull.js';
 export { readImageFile } from './image-file.js';
 export { DEVICES, type Device, DTYPES, type Dtype, type ModelChoice } from './model-choice.js';
 export { createOnnxEmbedder, type OnnxEmbedderOptions } from './onnx-embedder.js';
-export { openChosenDirectory, openModel } from './open-model.js';
+export { openChosenDirectory, openModel, optimiseChosen } from './open-model.js';
+export type { OptimisedModel } from './optimise/optimise-model.js';
 export { STARTER, selectModel } from './select-model.js';
 export { unknownWords } from './unknown-words.js';

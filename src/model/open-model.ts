@@ -3,7 +3,7 @@ import { type ModelDirectory, openModelDirectory } from './directory.js';
 import type { Embedder } from './embedder.js';
 import type { ModelChoice } from './model-choice.js';
 import { createOnnxEmbedder } from './onnx-embedder.js';
-import { optimisedModel } from './optimise/optimise-model.js';
+import { type OptimisedModel, optimisedModel } from './optimise/optimise-model.js';
 import { selectModel } from './select-model.js';
 
 /** What {@link openModel} needs. */
@@ -25,6 +25,17 @@ export async function openChosenDirectory(
   options: { modelsFolder: string },
 ): Promise<ModelDirectory> {
   return openModelDirectory(selectModel(choice, options), choice);
+}
+
+/**
+ * Makes the networks of the model that a user chose fast for this machine's CPU, where that was not done yet.
+ * @throws WordwatchError as {@link openChosenDirectory} does
+ */
+export async function optimiseChosen(
+  choice: ModelChoice,
+  options: { modelsFolder: string; logger: Logger },
+): Promise<OptimisedModel> {
+  return optimisedModel(await openChosenDirectory(choice, options), options);
 }
 
 /**

@@ -280,6 +280,7 @@ describe('wordwatch models', () => {
     expect((await wordwatch('models', 'list')).stdout).toMatch(
       /clip-vit-base-patch32 +[\d.]+ MB, auto +224 px/,
     );
+    expect(pulled.stdout).toContain('vision   left as it is: it is small');
     const embedded = await wordwatch('embed', '--text', 'fire', '--model', ID, '--json');
     expect(JSON.parse(embedded.stdout)).toMatchObject({ model: ID, kind: 'text' });
     const other = await wordwatch('embed', '--text', 'fire', '--dtype', 'fp16');

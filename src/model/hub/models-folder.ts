@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WordwatchError } from '../../shared/errors.js';
+import { optimisedFolder } from '../optimise/optimised-network.js';
 import { CATALOGUE, catalogueEntry } from './catalogue.js';
 import { compareWithPin, type Pins, readPins } from './pins.js';
 import { holdModel } from './pull-lock.js';
@@ -69,6 +70,7 @@ export async function removeModel(modelsFolder: string, id: string): Promise<voi
   const { path } = await requirePulled(modelsFolder, id);
   await using _held = await holdModel(join(modelsFolder, '.partial', `${id}.pid`));
   await rm(path, { recursive: true });
+  await rm(optimisedFolder(modelsFolder, path), { recursive: true, force: true });
 }
 
 async function requirePulled(

@@ -25,6 +25,8 @@ export interface OptimiseOptions {
   folder: string;
   /** Something to try it with, in the shape that it takes. */
   trial: (inputs: readonly ort.InferenceSession.ValueMetadata[]) => Record<string, ort.Tensor>;
+  /** Smaller networks stay as they are. */
+  worthwhileBytes?: number;
   logger: Logger;
 }
 
@@ -57,7 +59,7 @@ export function optimisedFolder(modelsFolder: string, directory: string): string
  */
 export async function optimisedNetwork(path: string, options: OptimiseOptions): Promise<OptimisedNetwork> {
   const { size } = await stat(path);
-  if (size < WORTHWHILE_BYTES) return original('it is small');
+  if (size < (options.worthwhileBytes ?? WORTHWHILE_BYTES)) return original('it is small');
   if (size > MAX_BYTES) return original('it is too large');
   const { hash, folder, logger } = options;
   const stem = basename(path, '.onnx');
