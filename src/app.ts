@@ -78,9 +78,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   bus.on('event', options.onEvent);
 
   const problems = (): Problem[] => [
-    ...[...statuses.values()].flatMap(({ cameraId, state, reason }) =>
-      state === 'offline' ? [{ part: `camera ${cameraId}`, reason: reason ?? 'offline' }] : [],
-    ),
+    ...[...statuses.values()].flatMap(problemsOf),
     ...(publisher && !publisher.health().connected
       ? [{ part: 'mqtt', reason: publisher.health().reason ?? 'not connected' }]
       : []),
@@ -113,6 +111,7 @@ export async function runApp(options: AppOptions): Promise<void> {
         book: () => rules.book,
         ...{ embedder, recorder, bus, logger, signal },
         timeZone: config.timeZone,
+        motionGate: camera.motionGate,
       }),
     ),
   );
@@ -122,8 +121,15 @@ export async function runApp(options: AppOptions): Promise<void> {
   store.flush();
 }
 
-function sourceOf({ id, source, enabled: _, name: __, ...camera }: CameraConfig) {
+function sourceOf({ id, source, enabled: _, name: __, motionGate: ___, ...camera }: CameraConfig) {
   return createSource({ cameraId: id, location: source, ...camera, realtime: true });
+}
+
+function problemsOf({ cameraId, state, reason, missedPart }: CameraStatus): Problem[] {
+  const part = `camera ${cameraId}`;
+  if (state === 'offline') return [{ part, reason: reason ?? 'offline' }];
+  if (missedPart === 0 || state !== 'online') return [];
+  return [{ part, reason: `the machine is too slow: ${Math.round(missedPart * 100)} % of its frames are skipped` }];
 }
 
 function followStatuses(cameras: readonly CameraConfig[]): Map<string, CameraStatus> {
@@ -131,7 +137,7 @@ function followStatuses(cameras: readonly CameraConfig[]): Map<string, CameraSta
   return new Map(
     cameras.map(({ id }) => [
       id,
-      { cameraId: id, state: 'connecting', atMs, reason: null, retryInMs: null, size: null },
+      { cameraId: id, state: 'connecting', atMs, reason: null, retryInMs: null, size: null, missedPart: 0 },
     ]),
   );
 }

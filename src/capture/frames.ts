@@ -6,6 +6,7 @@ import type { SizePx } from '../shared/geometry.js';
 import { redactUrl } from '../shared/redact-url.js';
 import type { Logger } from '../telemetry/logger.js';
 import { sourceKind } from './create-source.js';
+import { MissedFrames } from './missed-frames.js';
 import { NewestQueue } from './newest-queue.js';
 import type { Pyramid } from './pyramid.js';
 import { readSource } from './read-source.js';
@@ -35,13 +36,31 @@ export interface FramesOptions {
  * @throws WordwatchError `source-…`, for files and folders
  */
 export function frames(source: CaptureSource, options: FramesOptions): AsyncGenerator<Pyramid> {
-  const kind = sourceKind(source.location);
-  return kind === 'file' || kind === 'images' ? recordedFrames(source, options) : liveFrames(source, options);
+  const say = statusTeller(source, options);
+  if (!isLive(source)) return recordedFrames(source, { ...options, say });
+  return newestFrames({ ...options, source, say }, (queue, signal) =>
+    isRecorded(source)
+      ? play(source, { ...options, say, signal }, queue)
+      : supervise(source, { ...options, say, signal }, queue),
+  );
 }
 
-async function* recordedFrames(source: CaptureSource, options: FramesOptions): AsyncGenerator<Pyramid> {
-  const { signal, clock = systemClock } = options;
-  const say = statusTeller(source, options);
+/** Whether a slow reader misses frames of it, instead of making it wait. */
+export function isLive(source: CaptureSource): boolean {
+  return source.realtime || !isRecorded(source);
+}
+
+function isRecorded({ location }: CaptureSource): boolean {
+  const kind = sourceKind(location);
+  return kind === 'file' || kind === 'images';
+}
+
+interface Told extends FramesOptions {
+  say: ReturnType<typeof statusTeller>;
+}
+
+async function* recordedFrames(source: CaptureSource, options: Told): AsyncGenerator<Pyramid> {
+  const { signal, say, clock = systemClock } = options;
   const openedAtMs = source.startTimeMs ?? (source.realtime ? clock.nowMs() : 0);
   let frameIndex = 0;
   for await (const frame of readSource(source, { ...options, onSize: say.size })) {
@@ -52,28 +71,45 @@ async function* recordedFrames(source: CaptureSource, options: FramesOptions): A
   if (!signal.aborted) say.state('ended');
 }
 
-async function* liveFrames(source: CaptureSource, options: FramesOptions): AsyncGenerator<Pyramid> {
+/** A file at its own pace, as if it were a camera. */
+async function play(source: CaptureSource, options: Told, queue: NewestQueue<Pyramid>): Promise<void> {
+  for await (const frame of recordedFrames(source, options)) queue.push(frame);
+}
+
+/** The newest frames of what `produce` fills a queue with, and what the reader was too slow for. */
+async function* newestFrames(
+  { source, say, signal, logger, clock = systemClock }: Told & { source: CaptureSource },
+  produce: (queue: NewestQueue<Pyramid>, signal: AbortSignal) => Promise<void>,
+): AsyncGenerator<Pyramid> {
   const queue = new NewestQueue<Pyramid>(LIVE_QUEUE_FRAMES);
   const ending = new AbortController();
-  const signal = AbortSignal.any([options.signal, ending.signal]);
-  const supervised = supervise(source, { ...options, signal }, queue).finally(() => queue.close());
+  const produced = produce(queue, AbortSignal.any([signal, ending.signal])).finally(() => queue.close());
+  const missed = new MissedFrames(clock.nowMs());
   try {
-    yield* queue;
+    for await (const frame of queue) {
+      const part = missed.after(queue.dropped, clock.nowMs());
+      if (part !== null && say.missing(part)) {
+        const { cameraId } = source;
+        if (part > 0) logger.warn({ cameraId, missedPart: part }, 'the machine is too slow for all frames');
+        else logger.info({ cameraId }, 'the machine is fast enough again');
+      }
+      yield frame;
+    }
+    await produced;
   } finally {
     ending.abort();
-    await supervised;
+    await produced.catch(() => {});
   }
 }
 
 /** Connects again and again: connecting → online → offline (why, when next) → connecting … */
 async function supervise(
   source: CaptureSource,
-  options: FramesOptions,
+  options: Told,
   queue: NewestQueue<Pyramid>,
 ): Promise<void> {
-  const { signal, logger } = options;
+  const { signal, say, logger } = options;
   const { cameraId } = source;
-  const say = statusTeller(source, options);
   const counted = { frameIndex: 0 };
   for (let attempt = 1; !signal.aborted; attempt++) {
     say.state('connecting');
@@ -81,7 +117,7 @@ async function supervise(
     try {
       const before = counted.frameIndex;
       // ffmpeg also says "end" when an RTSP server stalls or goes away: a live source has no end.
-      reason = await followOnce(source, { ...options, say, queue, counted });
+      reason = await followOnce(source, { ...options, queue, counted });
       if (counted.frameIndex > before) attempt = 1;
     } catch (error) {
       reason = redactUrl(messageOf(error));
@@ -94,8 +130,7 @@ async function supervise(
   }
 }
 
-interface Follow extends FramesOptions {
-  say: ReturnType<typeof statusTeller>;
+interface Follow extends Told {
   queue: NewestQueue<Pyramid>;
   counted: { frameIndex: number };
 }
@@ -126,12 +161,25 @@ async function followOnce(
 
 function statusTeller({ cameraId }: CaptureSource, { onStatus, clock = systemClock }: FramesOptions) {
   let size: SizePx | null = null;
+  let missedPart = 0;
+  let state: CameraStatus['state'] = 'connecting';
   const nothing = { reason: null, retryInMs: null };
+  const tell = (why: Pick<CameraStatus, 'reason' | 'retryInMs'> = nothing) =>
+    onStatus({ cameraId, state, atMs: clock.nowMs(), ...why, size, missedPart });
   return {
     size: (known: SizePx) => {
       size = known;
     },
-    state: (state: CameraStatus['state'], why: Pick<CameraStatus, 'reason' | 'retryInMs'> = nothing) =>
-      onStatus({ cameraId, state, atMs: clock.nowMs(), ...why, size }),
+    state: (now: CameraStatus['state'], why?: Pick<CameraStatus, 'reason' | 'retryInMs'>) => {
+      state = now;
+      tell(why);
+    },
+    /** @returns whether this is news */
+    missing: (part: number): boolean => {
+      if (state !== 'online' || part === missedPart) return false;
+      missedPart = part;
+      tell();
+      return true;
+    },
   };
 }

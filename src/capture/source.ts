@@ -41,6 +41,8 @@ export interface CameraStatus {
   retryInMs: number | null;
   /** The frame's size once known. */
   size: SizePx | null;
+  /** Part of its frames that the machine had no time for lately, 0 to 1. */
+  missedPart: number;
 }
 
 /** Makes the pyramid's plan once the frame's size is known. */

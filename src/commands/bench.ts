@@ -204,6 +204,7 @@ async function benchEndToEnd({
       book: () => book,
       embedder,
       timeZone: null,
+      motionGate: false,
       onModelError: 'throw' as const,
       onStatus: () => {},
       logger,

@@ -78,6 +78,7 @@ async function scanSource(scan: SourceScan): Promise<void> {
     book: () => book,
     embedder: scan.embedder,
     timeZone: scan.startTimeMs === null ? null : scan.timeZone,
+    motionGate: scan.motionGate,
     onModelError: 'throw',
     onStatus: () => {},
     logger: scan.logger,

@@ -1,4 +1,4 @@
-import { frames } from '../capture/frames.js';
+import { frames, isLive } from '../capture/frames.js';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { CameraStatus, CaptureSource } from '../capture/source.js';
 import type { Embedder } from '../model/embedder.js';
@@ -6,14 +6,23 @@ import type { Score } from '../rules/score.js';
 import { messageOf } from '../shared/errors.js';
 import { mapOrdered } from '../shared/map-ordered.js';
 import type { Logger } from '../telemetry/logger.js';
-import { cutTiles } from '../tiling/cut.js';
 import { planPreview } from '../tiling/layout.js';
 import { CameraView } from './camera-view.js';
 import { Detectors, type RuleTransition } from './detectors.js';
 import { bookOfCamera, type RuleBook } from './rule-book.js';
+import { TileEmbedder } from './tile-embedder.js';
 
-/** Frames on their way at once: all workers stay busy, and ffmpeg, whose pipe holds a thirtieth of a frame, need not wait. */
-const FRAMES_UNDER_WAY = 4;
+/**
+ * Frames of a file on their way at once: all workers stay busy, and ffmpeg, whose pipe holds a thirtieth of a frame,
+ * need not wait.
+ */
+const FILE_FRAMES_UNDER_WAY = 4;
+/**
+ * A live camera has one, and that is what makes the model's turns fair: the pool serves frames as they come, so each
+ * camera gets one turn a round. When the machine is too slow, rounds take longer than the time between two frames, and
+ * every camera's rate falls alike, with frames that are as new as ever.
+ */
+const LIVE_FRAMES_UNDER_WAY = 1;
 
 /** What {@link watchCamera} needs. */
 export interface WatchOptions {
@@ -23,6 +32,8 @@ export interface WatchOptions {
   embedder: Embedder;
   /** Of active hours; null when the footage's time of day is not known. */
   timeZone: string | null;
+  /** Whether tiles in which nothing changes keep their vectors for a while (`tiling/motion-gate.ts`). */
+  motionGate: boolean;
   /** What to do when the model fails on a frame: `skip` it and go on watching, or `throw`. */
   onModelError: 'skip' | 'throw';
   onStatus: (status: CameraStatus) => void;
@@ -35,6 +46,8 @@ export interface WatchedFrame {
   /** null behind the last frame, when `transitions` are the ends of events that were still open. */
   pyramid: Pyramid | null;
   scores: Score[];
+  /** Tiles that were embedded for this frame; the others kept their vectors. */
+  embedded: number;
   transitions: RuleTransition[];
 }
 
@@ -45,6 +58,7 @@ interface EmbeddedFrame {
   view: CameraView;
   /** null when the model failed on it. */
   vectors: Float32Array[] | null;
+  embedded: number;
 }
 
 /**
@@ -56,7 +70,7 @@ export async function* watchCamera(options: WatchOptions): AsyncGenerator<Watche
   let again = true;
   while (again && !options.signal.aborted) again = yield* watchOnce(options, detectors);
   const transitions = detectors.close();
-  if (transitions.length > 0) yield { pyramid: null, scores: [], transitions };
+  if (transitions.length > 0) yield { pyramid: null, scores: [], embedded: 0, transitions };
 }
 
 /** @returns true when the camera has to be opened again because changed rules look at other tiles */
@@ -64,24 +78,26 @@ async function* watchOnce(
   options: WatchOptions,
   detectors: Detectors,
 ): AsyncGenerator<WatchedFrame, boolean> {
-  const { source, embedder, logger } = options;
+  const { source, embedder, motionGate, logger } = options;
   const inputSizePx = embedder.describe().inputSizePx;
   const currentBook = bookReader(options);
   const reopen = new AbortController();
   const signal = AbortSignal.any([options.signal, reopen.signal]);
   let view: CameraView | null = null;
+  let tiles: TileEmbedder | null = null;
   const pyramids = frames(source, {
     plan: (frame) => {
       view = new CameraView({ book: currentBook(), frame, inputSizePx });
+      tiles = new TileEmbedder({ tiles: view.plan.tiles, embedder, motionGate });
       return { levels: view.plan.levels, preview: planPreview(frame) };
     },
     signal,
     logger,
     onStatus: options.onStatus,
   });
-  const buffers = new TileBuffers();
-  const embed = (pyramid: Pyramid) => embedFrame({ pyramid, view: view! }, { ...options, buffers });
-  for await (const frame of mapOrdered(pyramids, { concurrency: FRAMES_UNDER_WAY, map: embed })) {
+  const embed = (pyramid: Pyramid) => embedFrame({ pyramid, view: view! }, { ...options, tiles: tiles! });
+  const concurrency = isLive(source) ? LIVE_FRAMES_UNDER_WAY : FILE_FRAMES_UNDER_WAY;
+  for await (const frame of mapOrdered(pyramids, { concurrency, map: embed })) {
     const book = currentBook();
     const scoring = frame.view.book === book ? frame.view : rebuild(frame, { book, inputSizePx });
     if (!scoring.sharesTilesWith(frame.view)) {
@@ -91,7 +107,8 @@ async function* watchOnce(
     if (view === frame.view) view = scoring;
     const ended = detectors.adopt(book);
     const scores = frame.vectors ? scoring.score(frame.pyramid, frame.vectors) : [];
-    yield { pyramid: frame.pyramid, scores, transitions: [...ended, ...detectors.step(scores)] };
+    const { pyramid, embedded } = frame;
+    yield { pyramid, scores, embedded, transitions: [...ended, ...detectors.step(scores)] };
   }
   return false;
 }
@@ -115,38 +132,14 @@ function bookReader({ book, source }: WatchOptions): () => RuleBook {
 }
 
 async function embedFrame(
-  frame: Omit<EmbeddedFrame, 'vectors'>,
-  { embedder, onModelError, logger, buffers }: WatchOptions & { buffers: TileBuffers },
+  frame: Pick<EmbeddedFrame, 'pyramid' | 'view'>,
+  { tiles, onModelError, logger }: WatchOptions & { tiles: TileEmbedder },
 ): Promise<EmbeddedFrame> {
-  const { tiles } = frame.view.plan;
-  const { inputSizePx } = embedder.describe();
-  const pixels = buffers.take(tiles.length * inputSizePx ** 2 * 3);
   try {
-    cutTiles(frame.pyramid, { tiles, inputSizePx, into: pixels });
-    return { ...frame, vectors: await embedder.embedImages({ pixels, count: tiles.length }) };
+    return { ...frame, ...(await tiles.embed(frame.pyramid)) };
   } catch (error) {
     if (onModelError === 'throw') throw error;
     logger.error({ cameraId: frame.pyramid.cameraId, reason: messageOf(error) }, 'frame not scored');
-    return { ...frame, vectors: null };
-  } finally {
-    buffers.give(pixels);
-  }
-}
-
-/**
- * Shared memory for tiles, used again and again. New memory for every frame would stay as long as any worker has not
- * collected its garbage, and workers, which make little of it, hardly ever do.
- */
-class TileBuffers {
-  #free: Uint8Array[] = [];
-
-  take(bytes: number): Uint8Array {
-    const buffer = this.#free.pop();
-    return buffer?.length === bytes ? buffer : new Uint8Array(new SharedArrayBuffer(bytes));
-  }
-
-  give(buffer: Uint8Array): void {
-    // Another size is of an older plan and will not be asked for again.
-    this.#free = [...this.#free.filter(({ length }) => length === buffer.length), buffer];
+    return { ...frame, vectors: null, embedded: 0 };
   }
 }

@@ -23,6 +23,7 @@ export const CameraStatusInfo = z.strictObject({
   reason: z.string().nullable(),
   retryInMs: z.number().nullable(),
   size: SizePx.nullable(),
+  missedPart: z.number().min(0).max(1).describe('Part of its frames that the machine had no time for lately'),
 });
 
 /** A camera for clients: never its address, which may hold a password. */
