@@ -129,7 +129,9 @@ function problemsOf({ cameraId, state, reason, missedPart }: CameraStatus): Prob
   const part = `camera ${cameraId}`;
   if (state === 'offline') return [{ part, reason: reason ?? 'offline' }];
   if (missedPart === 0 || state !== 'online') return [];
-  return [{ part, reason: `the machine is too slow: ${Math.round(missedPart * 100)} % of its frames are skipped` }];
+  return [
+    { part, reason: `the machine is too slow: ${Math.round(missedPart * 100)} % of its frames are skipped` },
+  ];
 }
 
 function followStatuses(cameras: readonly CameraConfig[]): Map<string, CameraStatus> {

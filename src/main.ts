@@ -98,6 +98,7 @@ withModel(program.command('scan'))
   .argument('<source...>', 'files, folders or URLs')
   .requiredOption('--rules <path...>', 'rule files or folders')
   .option('--fps <n>', 'frames looked at a second', numberIn(0.05, 30), 1)
+  .option('--no-motion-gate', 'look at all of every frame, also where nothing changes')
   .option('--keyframes-only', 'decode keyframes only: much faster, but sees less', false)
   .option('--start-time <time>', 'when the footage begins; without it rules are always active', timeMs)
   .option('--out <folder>', 'keep snapshots and events.jsonl there')
@@ -121,6 +122,7 @@ async function scan(sources: string[], options: ScanArguments): Promise<number> 
     embedder,
     fps: options.fps,
     keyframesOnly: options.keyframesOnly,
+    motionGate: options.motionGate,
     startTimeMs: options.startTime ?? null,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     outDir: options.out ?? null,
@@ -134,6 +136,7 @@ interface ScanArguments extends ModelArguments {
   rules: string[];
   fps: number;
   keyframesOnly: boolean;
+  motionGate: boolean;
   startTime?: number;
   out?: string;
   json?: boolean;

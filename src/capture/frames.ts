@@ -103,11 +103,7 @@ async function* newestFrames(
 }
 
 /** Connects again and again: connecting → online → offline (why, when next) → connecting … */
-async function supervise(
-  source: CaptureSource,
-  options: Told,
-  queue: NewestQueue<Pyramid>,
-): Promise<void> {
+async function supervise(source: CaptureSource, options: Told, queue: NewestQueue<Pyramid>): Promise<void> {
   const { signal, say, logger } = options;
   const { cameraId } = source;
   const counted = { frameIndex: 0 };

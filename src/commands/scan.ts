@@ -22,6 +22,8 @@ export interface ScanOptions {
   /** Frames sampled a second. */
   fps: number;
   keyframesOnly: boolean;
+  /** Whether parts of the picture in which nothing changes are looked at less often. */
+  motionGate: boolean;
   /** When the footage begins, milliseconds since the epoch; null: not known, and rules are always active. */
   startTimeMs: number | null;
   timeZone: string;

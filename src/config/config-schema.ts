@@ -26,6 +26,12 @@ export const CameraConfig = section({
     .boolean()
     .default(false)
     .describe('Decode keyframes only: far cheaper, but no more frames than the source has keyframes'),
+  motion_gate: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Look again only at parts of the picture that change, and at each part every 10 s. false: at all of every frame',
+    ),
   transport: z.enum(['tcp', 'udp']).default('tcp').describe('How RTSP pictures travel'),
   hardware_decoder: matching(
     /^[a-z0-9_]{1,32}$/,
@@ -39,10 +45,11 @@ export const CameraConfig = section({
     .prefault('10s')
     .describe('A live source that brings no frame for so long is taken down and connected again'),
   enabled: z.boolean().default(true).describe('false: the camera is kept but not opened'),
-}).transform(({ keyframes_only, hardware_decoder, start_offset, stall_timeout, ...camera }) => ({
+}).transform(({ keyframes_only, motion_gate, hardware_decoder, start_offset, stall_timeout, ...camera }) => ({
   ...camera,
   name: camera.name ?? camera.id,
   keyframesOnly: keyframes_only,
+  motionGate: motion_gate,
   hardwareDecoder: hardware_decoder,
   startOffsetMs: start_offset,
   stallTimeoutMs: stall_timeout,

@@ -26,6 +26,7 @@ describe('a config', () => {
           source: '/home/me/yard.mp4',
           fps: 1,
           keyframesOnly: false,
+          motionGate: true,
           transport: 'tcp',
           hardwareDecoder: 'none',
           startOffsetMs: 0,
@@ -70,6 +71,7 @@ describe('a config', () => {
     source: rtsp://\${CAM_USER}:\${CAM_PASSWORD}@192.0.2.10/stream1     # a comment
     fps: 0.5
     keyframes_only: true
+    motion_gate: false
     transport: udp
     hardware_decoder: vaapi
     stall_timeout: 1m
@@ -88,6 +90,7 @@ log: {level: warn, format: json}`,
       source: 'rtsp://me:s3cret@192.0.2.10/stream1',
       transport: 'udp',
       keyframesOnly: true,
+      motionGate: false,
       hardwareDecoder: 'vaapi',
       stallTimeoutMs: 60_000,
     });

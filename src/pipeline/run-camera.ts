@@ -48,7 +48,15 @@ export async function runCamera(options: RunCameraOptions): Promise<void> {
       const reason = redactUrl(messageOf(error));
       const retryInMs = backoffMs(attempt, RETRY);
       logger.error({ cameraId, reason, retryInMs }, 'camera cannot be watched');
-      bus.emit('camera', { cameraId, state: 'offline', atMs: Date.now(), reason, retryInMs, size: null, missedPart: 0 });
+      bus.emit('camera', {
+        cameraId,
+        state: 'offline',
+        atMs: Date.now(),
+        reason,
+        retryInMs,
+        size: null,
+        missedPart: 0,
+      });
       await sleep(retryInMs, undefined, { signal }).catch(() => {});
     }
   }

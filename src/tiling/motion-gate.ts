@@ -3,10 +3,13 @@ import type { PlannedTile } from './tile.js';
 
 /** A tile is compared as a picture of so many brightness values a side: means over some pixels, which hide noise. */
 const CELLS = 64;
-/** A value has changed when it differs by more than this, of 255. */
-const MIN_STEP = 12;
-/** A tile has changed when more than this part of its values has. */
-const MIN_CHANGED_PART = 0.005;
+/**
+ * A value has changed when it differs by more than this, of 255, and a tile when more than this part of its values has.
+ * On the samples 12 and 0.005 embed 44 % of the tiles and see the small fire 7 s later than without the gate; these
+ * embed 47 % and see it 2 s later.
+ */
+const MIN_STEP = 8;
+const MIN_CHANGED_PART = 0.001;
 /** Every tile is embedded at least so often: what comes slowly, or is too small to count, is seen by then. */
 export const REFRESH_MS = 10_000;
 

@@ -19,10 +19,13 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('scan', () => {
-  it('finds every event of the samples, and no other', async () => {
+  it.each([
+    ['with the motion gate', []],
+    ['looking at all of every frame', ['--no-motion-gate']],
+  ])('finds every event of the samples, and no other, %s', async (_, gate) => {
     const files = videos.map(({ file }) => join(samples, file));
-    const out = join(folder, 'out');
-    await using cli = new Cli(['scan', ...files, '--rules', 'rules', '--json', '--out', out]);
+    const out = join(folder, `out${gate.length}`);
+    await using cli = new Cli(['scan', ...files, '--rules', 'rules', '--json', '--out', out, ...gate]);
     const { exitCode, stderr } = await cli.ended;
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/rendered sample scenes/); // says what the model is

@@ -72,7 +72,8 @@ function toSigned(tensor: Uint8Array): Uint8Array {
   const writer = new BinaryWriter();
   let values = new Uint8Array(0);
   for (const { number, wireType, content, whole } of fieldsOf(tensor)) {
-    if (number === TENSOR.rawData) values = new Uint8Array(content); // a Buffer's slice() would be the model's own bytes
+    if (number === TENSOR.rawData)
+      values = new Uint8Array(content); // a Buffer's slice() would be the model's own bytes
     else if (number === TENSOR.int32Data) values = Uint8Array.from(varints(content, wireType));
     else if (number !== TENSOR.dataType) writer.raw(whole);
   }
