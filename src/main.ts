@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, Option } from 'commander';
-import { runBench } from './commands/bench.js';
+import { runBench } from './commands/bench/bench.js';
 import { runCheck } from './commands/check.js';
 import { runDoctor } from './commands/doctor.js';
 import { runEmbed } from './commands/embed.js';
@@ -181,10 +181,16 @@ withModel(program.command('bench'))
     ),
   )
   .option('--seconds <n>', 'length of each measurement, in three parts', numberIn(1, 3600), 12)
+  .option('--compare', 'also measure what one could use instead, on the same model', false)
+  .option('--cameras <n>', 'instead watch the video as so many live cameras', numberIn(1, 256))
+  .option('--keyframes-only', 'those cameras: decode keyframes only', false)
   .addOption(jsonOption())
-  .action((video: string, { seconds, json, ...model }) =>
+  .action((video: string, { seconds, compare, cameras = null, keyframesOnly, json, ...model }) =>
     finish(
       runBench({
+        compare,
+        cameras,
+        keyframesOnly,
         video,
         ...modelOf(model),
         seconds,

@@ -1,86 +1,41 @@
 import { cpus } from 'node:os';
-import { createSource, decodeOnly, frames } from '../capture/index.js';
-import type { Pyramid } from '../capture/pyramid.js';
-import type { CaptureSource } from '../capture/source.js';
-import type { Embedder } from '../model/embedder.js';
-import { createOnnxEmbedder, type ModelChoice, openChosenDirectory } from '../model/index.js';
-import { openRuleBook, type RuleBook, type WatchRule } from '../pipeline/rule-book.js';
-import { watchCamera } from '../pipeline/watch-camera.js';
-import { createLogger } from '../telemetry/logger.js';
-import { planPreview, planTiles } from '../tiling/layout.js';
-import type { Output } from './output.js';
-
-/** What {@link runBench} is asked to do. */
-export interface BenchOptions {
-  video: string;
-  choice: ModelChoice;
-  /** Where pulled models live. */
-  modelsFolder: string;
-  /** Length of each measurement. */
-  seconds: number;
-  output: Output;
-  signal: AbortSignal;
-}
+import { decodeOnly, frames } from '../../capture/index.js';
+import type { Pyramid } from '../../capture/pyramid.js';
+import type { CaptureSource } from '../../capture/source.js';
+import type { Embedder } from '../../model/embedder.js';
+import { createOnnxEmbedder, type Device, type OptimisedModel } from '../../model/index.js';
+import type { RuleBook, WatchRule } from '../../pipeline/rule-book.js';
+import { TileEmbedder } from '../../pipeline/tile-embedder.js';
+import { watchCamera } from '../../pipeline/watch-camera.js';
+import { createLogger } from '../../telemetry/logger.js';
+import { planPreview, planTiles } from '../../tiling/layout.js';
 
 /** One measurement. */
-interface Measurement {
+export interface Measurement {
   stage: string;
   tilesPerS: number;
   framesPerS: number;
   note: string;
 }
 
+/** What every stage is measured with. */
+export interface Bench {
+  source: CaptureSource;
+  /** Length of one measurement. */
+  seconds: number;
+  signal: AbortSignal;
+}
+
 const logger = createLogger({ level: 'warn' });
 
 /** Tiles in one call of `embed`: as many as a 1080p frame has. */
-const EMBED_TILES = 11;
+export const EMBED_TILES = 11;
 
-/** Rounds in which every stage is measured once: what else a machine does comes and goes, and meets all stages alike. */
-const ROUNDS = 3;
+/** The part of the tiles that change in the scene of {@link benchGate}. */
+const CHANGING_PART = 0.2;
 
-/**
- * Measures decoding, decoding with the pyramid, embedding, and everything together, in turns on the same machine, and
- * sets the last beside the lower of its two ceilings: medians over the rounds.
- */
-export async function runBench({
-  video,
-  choice,
-  modelsFolder,
-  seconds,
-  output,
-  signal,
-}: BenchOptions): Promise<number> {
-  const directory = await openChosenDirectory(choice, { modelsFolder });
-  const source = createSource({ cameraId: 'bench', location: video, fps: 1, loop: true });
-  const bench = { source, seconds: seconds / ROUNDS, signal };
-  const { embedder, workers } = await fastestEmbedder(directory, bench);
-  try {
-    const { inputSizePx, name } = embedder.describe();
-    const book = await openRuleBook([RULE], embedder);
-    const stages = [
-      () => benchDecode(bench),
-      () => benchPyramid({ ...bench, inputSizePx }),
-      () => benchEmbed(embedder, { ...bench, workers }),
-      () => benchEndToEnd({ ...bench, embedder, book }),
-    ];
-    const measured: Measurement[][] = stages.map(() => []);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [i, measure] of stages.entries()) measured[i]!.push(await measure());
-    }
-    const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} CPUs, model ${name}`;
-    print(measured.map(median), { output, machine });
-  } finally {
-    await embedder[Symbol.asyncDispose]();
-  }
-  return 0;
-}
-
-function median(measurements: readonly Measurement[]): Measurement {
-  const sorted = [...measurements].sort((a, b) => a.tilesPerS - b.tilesPerS);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-const RULE: WatchRule = {
+/** A rule that looks everywhere and never finds anything. */
+export const RULE: WatchRule = {
   id: 'bench',
   name: 'bench',
   when: ['something is on fire'],
@@ -100,20 +55,15 @@ const RULE: WatchRule = {
   threshold: 1000,
 };
 
-interface Bench {
-  source: CaptureSource;
-  seconds: number;
-  signal: AbortSignal;
-}
-
 /** The model with the number of workers that embeds most tiles a second. */
-async function fastestEmbedder(
+export async function fastestEmbedder(
   directory: Parameters<typeof createOnnxEmbedder>[0]['directory'],
-  bench: Pick<Bench, 'seconds' | 'signal'>,
+  device: Device,
+  { optimised, ...bench }: Pick<Bench, 'seconds' | 'signal'> & { optimised: OptimisedModel | null },
 ): Promise<{ embedder: Embedder; workers: number }> {
   let best: { embedder: Embedder; workers: number; tilesPerS: number } | null = null;
   for (const workers of new Set([1, Math.max(1, cpus().length - 1), cpus().length])) {
-    const embedder = await createOnnxEmbedder({ directory, workers, logger });
+    const embedder = await createOnnxEmbedder({ directory, optimised, device, workers, logger });
     const tilesPerS = await embedRate(embedder, bench);
     if (best && best.tilesPerS >= tilesPerS) {
       await embedder[Symbol.asyncDispose]();
@@ -125,7 +75,7 @@ async function fastestEmbedder(
   return best!;
 }
 
-async function benchEmbed(
+export async function benchEmbed(
   embedder: Embedder,
   { workers, ...bench }: Pick<Bench, 'seconds' | 'signal'> & { workers: number },
 ): Promise<Measurement> {
@@ -133,7 +83,7 @@ async function benchEmbed(
   return { stage: 'embed', tilesPerS, framesPerS: tilesPerS / EMBED_TILES, note: `${workers} workers` };
 }
 
-async function embedRate(
+export async function embedRate(
   embedder: Embedder,
   { seconds, signal }: Pick<Bench, 'seconds' | 'signal'>,
 ): Promise<number> {
@@ -154,7 +104,7 @@ async function embedRate(
   return (calls * EMBED_TILES) / ((performance.now() - startedMs) / 1000);
 }
 
-async function benchDecode({ source, seconds, signal }: Bench): Promise<Measurement> {
+export async function benchDecode({ source, seconds, signal }: Bench): Promise<Measurement> {
   const { frames, elapsedS, sourceFps } = await decodeOnly(source, { seconds, signal });
   const framesPerS = frames / elapsedS / (sourceFps / source.fps);
   return {
@@ -165,7 +115,7 @@ async function benchDecode({ source, seconds, signal }: Bench): Promise<Measurem
   };
 }
 
-async function benchPyramid({
+export async function benchPyramid({
   source,
   inputSizePx,
   ...bench
@@ -191,7 +141,7 @@ async function benchPyramid({
   };
 }
 
-async function benchEndToEnd({
+export async function benchEndToEnd({
   source,
   embedder,
   book,
@@ -238,20 +188,77 @@ async function frameRate(
   return count / ((lastMs - startedMs) / 1000);
 }
 
-function print(results: Measurement[], { output, machine }: { output: Output; machine: string }): void {
-  const rate = (stage: string) => results.find((result) => result.stage === stage)!.tilesPerS;
-  const ceiling = Math.min(rate('decode + pyramid'), rate('embed'));
-  const ratio = rate('end to end') / ceiling;
-  if (output.json) {
-    for (const result of results) output.stdout(`${JSON.stringify(result)}\n`);
-    output.stdout(`${JSON.stringify({ machine, endToEndOverCeiling: Number(ratio.toFixed(3)) })}\n`);
-    return;
+/**
+ * Frames of a scene in which a fifth of the tiles change all the time, with and without the motion gate. The frames are
+ * made up and lie ready, one a second: what is measured is the gate and the model.
+ */
+export async function benchGate(
+  embedder: Embedder,
+  { seconds, signal, motionGate }: Pick<Bench, 'seconds' | 'signal'> & { motionGate: boolean },
+): Promise<Measurement> {
+  const scene = new Scene(embedder.describe().inputSizePx);
+  const tiles = new TileEmbedder({ tiles: scene.plan.tiles, embedder, motionGate });
+  await tiles.embed(scene.next()); // everything is new in it
+  const startedMs = performance.now();
+  let framesDone = 0;
+  let embedded = 0;
+  const loop = async () => {
+    while (performance.now() - startedMs < seconds * 1000 && !signal.aborted) {
+      embedded += (await tiles.embed(scene.next())).embedded;
+      framesDone++;
+    }
+  };
+  await Promise.all([loop(), loop()]);
+  const framesPerS = framesDone / ((performance.now() - startedMs) / 1000);
+  const part = embedded / (framesDone * scene.plan.tiles.length);
+  return {
+    stage: motionGate ? 'gate on' : 'gate off',
+    framesPerS,
+    tilesPerS: framesPerS * scene.plan.tiles.length,
+    note: `${Math.round(part * 100)} % of the tiles embedded, ${Math.round(CHANGING_PART * 100)} % change`,
+  };
+}
+
+/** Made-up 1080p frames, a second apart. */
+class Scene {
+  readonly plan;
+  readonly #levels;
+  readonly #data: Uint8Array;
+  #index = 0;
+
+  constructor(inputSizePx: number) {
+    const frame = { widthPx: 1920, heightPx: 1080 };
+    this.plan = planTiles({ layout: { kind: 'auto' }, frame, inputSizePx });
+    let offsetBytes = 0;
+    this.#levels = this.plan.levels.map((level) => {
+      const placed = { ...level, offsetBytes, strideBytes: level.widthPx * 3 };
+      offsetBytes += placed.strideBytes * level.heightPx;
+      return placed;
+    });
+    this.#data = new Uint8Array(offsetBytes).fill(90);
   }
-  output.stdout(`${machine}\n`);
-  for (const { stage, tilesPerS, framesPerS, note } of results) {
-    output.stdout(
-      `${stage.padEnd(18)}${tilesPerS.toFixed(0).padStart(7)} tiles/s ${framesPerS.toFixed(1).padStart(8)} frames/s   ${note}\n`,
-    );
+
+  next(): Pyramid {
+    const { tiles } = this.plan;
+    const index = this.#index++;
+    const due = (frames: number) => Math.floor(frames * tiles.length * CHANGING_PART);
+    // The last tiles are the finest; what changes is in the middle of one, which no neighbour sees.
+    for (const tile of tiles.slice(tiles.length - (due(index + 1) - due(index)))) this.#toggle(tile, index);
+    return {
+      ...{ cameraId: 'scene', frameIndex: index, capturedAtMs: index * 1000, ptsMs: index * 1000 },
+      ...{ sourceWidthPx: 1920, sourceHeightPx: 1080, data: this.#data },
+      ...{ levels: this.#levels, preview: this.#levels[0]! },
+    };
   }
-  output.stdout(`end to end reaches ${ratio.toFixed(2)} of the lower of its two ceilings\n`);
+
+  #toggle({ level, xPx, yPx }: { level: number; xPx: number; yPx: number }, index: number): void {
+    const { offsetBytes, strideBytes, widthPx } = this.#levels[level]!;
+    const side = this.#levels[0]!.widthPx;
+    const grey = 60 + ((index * 37) % 160);
+    const x = Math.min(xPx + side / 2, widthPx - side / 4);
+    for (let row = 0; row < side / 8; row++) {
+      const from = offsetBytes + Math.floor(yPx + side / 2 + row) * strideBytes + Math.floor(x) * 3;
+      this.#data.fill(grey, from, from + Math.floor(side / 8) * 3);
+    }
+  }
 }
