@@ -4,7 +4,7 @@ import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
 import type { CameraConfig, Config, Environment, RuleConfig } from './config/index.js';
 import type { DetectionEvent } from './detect/event.js';
-import { modelsFolderOf, openModel } from './model/index.js';
+import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { runCamera } from './pipeline/run-camera.js';
@@ -45,7 +45,9 @@ export async function runApp(options: AppOptions): Promise<void> {
   const cameraIds = cameras.map(({ id }) => id);
 
   const modelsFolder = modelsFolderOf(env);
-  await using embedder = (await openModel({ choice: config.model, modelsFolder, logger })).embedder;
+  const opened = await openModel({ choice: config.model, modelsFolder, logger });
+  const { embedder, health: modelHealth } = withHealth(opened.embedder);
+  await using _embedder = embedder;
   const model = embedder.describe();
   const paths = config.rules;
   const rules = await LiveRules.open(options.rules, { paths, env, cameraIds, embedder, bus, logger });
@@ -78,6 +80,9 @@ export async function runApp(options: AppOptions): Promise<void> {
   bus.on('event', options.onEvent);
 
   const problems = (): Problem[] => [
+    ...(modelHealth.reason() === null
+      ? []
+      : [{ part: 'model', reason: `nothing is detected: ${modelHealth.reason()}` }]),
     ...[...statuses.values()].flatMap(problemsOf),
     ...(publisher && !publisher.health().connected
       ? [{ part: 'mqtt', reason: publisher.health().reason ?? 'not connected' }]

@@ -30,7 +30,7 @@ export const CameraConfig = section({
     .boolean()
     .default(true)
     .describe(
-      'Look again only at parts of the picture that change, and at each part every 10 s. false: at all of every frame',
+      'Look again only at parts of the picture that change, and at each part every 30 s. false: at all of every frame',
     ),
   transport: z.enum(['tcp', 'udp']).default('tcp').describe('How RTSP pictures travel'),
   hardware_decoder: matching(

@@ -1,5 +1,6 @@
 export { type ModelDirectory, openModelDirectory } from './directory.js';
 export type { Embedder, ImageBatch, ModelDescription } from './embedder.js';
+export { withHealth } from './health.js';
 export { CATALOGUE } from './hub/catalogue.js';
 export type { Hub } from './hub/hub-files.js';
 export {

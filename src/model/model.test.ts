@@ -216,7 +216,7 @@ describe('evenParts', () => {
         const sizes = parts.map(({ size }) => size);
         if (count > 0) expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1);
         expect(sizes.every((size) => size >= 1 && size <= 8)).toBe(true);
-        expect(parts.length).toBeGreaterThanOrEqual(Math.min(workers, count));
+        expect(parts.length).toBeGreaterThanOrEqual(Math.min(workers, Math.floor(count / 4)));
       }),
     );
   });

@@ -9,9 +9,10 @@ import type { Work, WorkerReply, WorkerSettings } from './worker-protocol.js';
 
 const { directory, optimised, device, threads } = workerData as WorkerSettings;
 const port = parentPort!;
-// Loaded with the first work of their kind: a worker for pictures has no use for the text network.
-let images: Promise<ImageNetwork> | undefined;
-let texts: Promise<TextNetwork> | undefined;
+// Loaded with the first work of their kind: a worker for pictures has no use for the text network. One that cannot be
+// loaded is tried again with the next work: its files may be back.
+let images: ImageNetwork | undefined;
+let texts: TextNetwork | undefined;
 
 port.on('message', async (work: Work | null) => {
   if (work === null) {
@@ -36,16 +37,16 @@ port.on('message', async (work: Work | null) => {
 
 async function embed(work: Work): Promise<Float32Array> {
   if (work.kind === 'images') {
-    images ??= ImageNetwork.open({
+    images ??= await ImageNetwork.open({
       path: directory.visionPath,
       optimisedPath: optimised.vision,
       image: directory.image,
       device,
       threads,
     });
-    return (await images).embed(work.pixels, work.count);
+    return images.embed(work.pixels, work.count);
   }
-  texts ??= TextNetwork.open({
+  texts ??= await TextNetwork.open({
     directoryPath: directory.path,
     path: directory.textPath,
     optimisedPath: optimised.text,
@@ -53,5 +54,5 @@ async function embed(work: Work): Promise<Float32Array> {
     device,
     threads,
   });
-  return (await texts).embed(work.texts);
+  return texts.embed(work.texts);
 }

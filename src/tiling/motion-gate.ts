@@ -10,8 +10,8 @@ const CELLS = 64;
  */
 const MIN_STEP = 8;
 const MIN_CHANGED_PART = 0.001;
-/** Every tile is embedded at least so often: what comes slowly, or is too small to count, is seen by then. */
-export const REFRESH_MS = 10_000;
+/** Every tile is embedded at least so often: what is too small to count as a change is seen by then. */
+export const REFRESH_MS = 30_000;
 
 /** What {@link MotionGate} needs. */
 export interface MotionGateOptions {

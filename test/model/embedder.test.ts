@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createOnnxEmbedder, type Embedder, openModelDirectory } from '../../src/model/index.js';
+import { createOnnxEmbedder, type Embedder, openModelDirectory, withHealth } from '../../src/model/index.js';
 import type { OnnxEmbedderOptions } from '../../src/model/onnx-embedder.js';
 import { dot } from '../../src/rules/vectors.js';
 import { createLogger } from '../../src/telemetry/logger.js';
@@ -116,7 +116,7 @@ describe('workers that are killed', () => {
     expect(replacements).toHaveLength(3);
   });
 
-  it('cannot be replaced when the model’s files are gone: an error, and no vectors', async () => {
+  it('cannot be replaced while the model’s files are gone: an error, told as long as it lasts, and no vectors', async () => {
     const path = variant();
     let embedder: Embedder | undefined;
     const workers = await threadsOf(async () => {
@@ -124,11 +124,16 @@ describe('workers that are killed', () => {
     });
     rmSync(join(path, 'onnx'), { recursive: true });
     await Promise.all(workers.map(({ worker }) => worker.terminate()));
-    const call = embedder!.embedImages({ pixels: pictures(1), count: 1 });
-    await expect(call).rejects.toMatchObject({
+    const watched = withHealth(embedder!);
+    const embed = () => watched.embedder.embedImages({ pixels: pictures(1), count: 1 });
+    await expect(embed()).rejects.toMatchObject({
       code: 'model-corrupt',
       message: expect.stringContaining('vision_model.onnx'),
     });
+    expect(watched.health.reason()).toContain('vision_model.onnx');
+    cpSync(join(CLIP_TINY, 'onnx'), join(path, 'onnx'), { recursive: true });
+    expectInOrder(await embed(), 1);
+    expect(watched.health.reason()).toBeNull();
   });
 
   it('end with the embedder, also in the middle of their work', async () => {

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { createSource } from '../../capture/index.js';
 import type { Embedder } from '../../model/embedder.js';
 import {
+  createOnnxEmbedder,
   type ModelChoice,
   type ModelDirectory,
   type OptimisedModel,
@@ -77,9 +78,12 @@ export async function runBench(options: BenchOptions): Promise<number> {
   const optimised = device === 'cpu' ? await optimiseChosen(choice, { modelsFolder, logger }) : null;
   const source = createSource({ cameraId: 'bench', location: video, fps: 1, loop: true });
   const bench = { source, seconds: options.seconds / ROUNDS, signal };
+  if (cameras !== null) {
+    await using embedder = await createOnnxEmbedder({ directory, device, optimised, logger });
+    return await benchCameras({ ...options, cameras, embedder });
+  }
   const { embedder, workers } = await fastestEmbedder(directory, device, { ...bench, optimised });
   await using _embedder = embedder;
-  if (cameras !== null) return benchCameras({ ...options, cameras, embedder });
   const others = options.compare
     ? await alternatives({ directory, optimised, seconds: bench.seconds, output })
     : null;

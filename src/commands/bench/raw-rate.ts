@@ -29,11 +29,12 @@ export async function rawRate(setup: RawSetup, { seconds }: { seconds: number })
     { length: setup.workers },
     () => new Worker(entry.url, { ...entry.options, workerData }),
   );
+  const ended = Promise.all(workers.map((worker) => once(worker, 'exit')));
   await Promise.all(workers.map((worker) => once(worker, 'message'))); // loaded and warm
   const startedMs = performance.now();
   for (const worker of workers) worker.postMessage('go');
   const answers = await Promise.all(workers.map((worker) => once(worker, 'message')));
   const elapsedS = (performance.now() - startedMs) / 1000;
-  await Promise.all(workers.map((worker) => once(worker, 'exit')));
+  await ended;
   return answers.reduce((sum, [pictures]) => sum + (pictures as number), 0) / elapsedS;
 }

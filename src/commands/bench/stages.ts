@@ -204,7 +204,8 @@ export async function benchGate(
   let embedded = 0;
   const loop = async () => {
     while (performance.now() - startedMs < seconds * 1000 && !signal.aborted) {
-      embedded += (await tiles.embed(scene.next())).embedded;
+      const frame = await tiles.embed(scene.next());
+      embedded += frame.embedded;
       framesDone++;
     }
   };

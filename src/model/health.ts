@@ -1,0 +1,29 @@
+import { messageOf } from '../shared/errors.js';
+import type { Embedder } from './embedder.js';
+
+/** Whether a model works, as far as its last pictures tell. */
+export interface ModelHealth {
+  /** Why the last pictures could not be embedded, for people; null: they could. */
+  reason(): string | null;
+}
+
+/** The same model, and an eye on whether it works: while it does not, cameras are watched by nobody. */
+export function withHealth(embedder: Embedder): { embedder: Embedder; health: ModelHealth } {
+  let reason: string | null = null;
+  const watched: Embedder = {
+    describe: () => embedder.describe(),
+    embedTexts: (texts) => embedder.embedTexts(texts),
+    async embedImages(batch) {
+      try {
+        const vectors = await embedder.embedImages(batch);
+        reason = null;
+        return vectors;
+      } catch (error) {
+        reason = messageOf(error);
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => embedder[Symbol.asyncDispose](),
+  };
+  return { embedder: watched, health: { reason: () => reason } };
+}
