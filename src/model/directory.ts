@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
-import { hashFile } from './file-hash.js';
+import { hashFile, sha256Of } from './file-hash.js';
 import { ModelCard, ModelConfig, PreprocessorConfig, TokenizerConfig } from './files.js';
 import { DTYPE_SUFFIXES, type Dtype } from './model-choice.js';
 import {
@@ -34,6 +34,8 @@ export interface ModelDirectory {
   logitScale: number;
   /** sha256 (hex) over the weights of both networks. */
   modelHash: string;
+  /** sha256 (hex) of its `tokenizer.json`. */
+  tokenizerHash: string;
   card: ModelCard | null;
   /** For warnings about words that a demonstration never saw; null: not known. */
   knownWords: readonly string[] | null;
@@ -67,6 +69,7 @@ export async function openModelDirectory(
     text: textPreparationOf(config, tokenizerConfig),
     logitScale: card?.logitScale ?? logitScaleOf(config),
     modelHash: await hashOf([visionPath, textPath]),
+    tokenizerHash: await sha256Of(join(path, 'tokenizer.json')),
     card,
     knownWords: card?.knownWords ?? null,
   };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 import { workerEntry } from '../shared/worker-url.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -6,6 +7,7 @@ import type { ModelDirectory } from './directory.js';
 import type { Embedder, ImageBatch, ModelDescription } from './embedder.js';
 import type { Device } from './model-choice.js';
 import type { OptimisedModel } from './optimise/optimise-model.js';
+import { TextVectors } from './text-vectors.js';
 import { WorkerPool } from './worker-pool.js';
 import type { WorkerSettings } from './worker-protocol.js';
 
@@ -20,6 +22,9 @@ const CACHED_TEXTS = 20_000;
 /** Rules load at the start and when they are edited; in between, the text network's memory is better given back. */
 const TEXT_IDLE_TIMEOUT_MS = 20_000;
 
+/** Changes whenever texts are prepared otherwise: vectors from before are not used then. */
+const TEXT_RECIPE = 1;
+
 /** What {@link createOnnxEmbedder} needs. */
 export interface OnnxEmbedderOptions {
   directory: ModelDirectory;
@@ -32,6 +37,8 @@ export interface OnnxEmbedderOptions {
   workers?: number;
   /** Threads of each worker's session. */
   threadsPerWorker?: number;
+  /** Database of text vectors that outlives the process. Default: none. */
+  textVectorsPath?: string | null;
   /** Texts whose vectors are remembered. */
   cachedTexts?: number;
   /** The text network's memory is given back when no new text came for so long. */
@@ -65,7 +72,7 @@ class OnnxEmbedder implements Embedder {
   readonly #workers: number;
   readonly #images: WorkerPool;
   readonly #texts: WorkerPool;
-  readonly #cache: TextCache;
+  readonly #textVectors: TextVectors;
   #dimension = 0;
 
   constructor(options: OnnxEmbedderOptions) {
@@ -73,7 +80,14 @@ class OnnxEmbedder implements Embedder {
     const workers = options.workers ?? (device === 'cpu' ? usableCpus() : 1);
     this.#directory = directory;
     this.#workers = workers;
-    this.#cache = new TextCache(options.cachedTexts ?? CACHED_TEXTS);
+    this.#textVectors = new TextVectors({
+      path: options.textVectorsPath ?? null,
+      model: createHash('sha256')
+        .update(JSON.stringify([TEXT_RECIPE, directory.modelHash, directory.tokenizerHash, directory.text]))
+        .digest('hex'),
+      limit: options.cachedTexts ?? CACHED_TEXTS,
+      logger,
+    });
     const { path, visionPath, textPath, image, text } = directory;
     const workerData: WorkerSettings = {
       directory: { path, visionPath, textPath, image, text },
@@ -140,17 +154,16 @@ class OnnxEmbedder implements Embedder {
     const vectors = new Map<string, Float32Array>();
     const missing: string[] = [];
     for (const text of new Set(texts)) {
-      const known = this.#cache.get(text);
+      const known = this.#textVectors.get(text);
       if (known) vectors.set(text, known);
       else missing.push(text);
     }
     for (let from = 0; from < missing.length; from += TEXTS_PER_TASK) {
       const part = missing.slice(from, from + TEXTS_PER_TASK);
       const fresh = rows(await this.#texts.run({ kind: 'texts', texts: part }), part.length);
-      for (const [i, text] of part.entries()) {
-        vectors.set(text, fresh[i]!);
-        this.#cache.set(text, fresh[i]!);
-      }
+      const found = new Map(part.map((text, i) => [text, fresh[i]!]));
+      for (const [text, vector] of found) vectors.set(text, vector);
+      this.#textVectors.set(found);
     }
     // Copies: what a caller does to its vectors must not reach the next caller.
     return texts.map((text) => vectors.get(text)!.slice());
@@ -158,6 +171,7 @@ class OnnxEmbedder implements Embedder {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#images[Symbol.asyncDispose](), this.#texts[Symbol.asyncDispose]()]);
+    this.#textVectors[Symbol.dispose]();
   }
 }
 
@@ -186,27 +200,4 @@ function toShared(pixels: Uint8Array): Uint8Array {
 function rows(flat: Float32Array, count: number): Float32Array[] {
   const dimension = flat.length / count;
   return Array.from({ length: count }, (_, i) => flat.slice(i * dimension, (i + 1) * dimension));
-}
-
-/** Vectors of the texts that were asked for last. */
-class TextCache {
-  readonly #vectors = new Map<string, Float32Array>();
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  get(text: string): Float32Array | undefined {
-    const vector = this.#vectors.get(text);
-    // A map keeps the order of insertion: what is asked for goes to the end, what is at the front was not for longest.
-    if (vector) this.set(text, vector);
-    return vector;
-  }
-
-  set(text: string, vector: Float32Array): void {
-    this.#vectors.delete(text);
-    this.#vectors.set(text, vector);
-    if (this.#vectors.size > this.#limit) this.#vectors.delete(this.#vectors.keys().next().value!);
-  }
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from '../telemetry/logger.js';
 import { type ModelDirectory, openModelDirectory } from './directory.js';
 import type { Embedder } from './embedder.js';
@@ -51,5 +52,7 @@ export async function openModel({
   const { device } = choice;
   const { logger } = options;
   const optimised = device === 'cpu' ? await optimisedModel(directory, { modelsFolder, logger }) : null;
-  return { directory, embedder: await createOnnxEmbedder({ ...options, directory, optimised, device }) };
+  const textVectorsPath = join(modelsFolder, '.texts.db');
+  const settings = { ...options, directory, optimised, device, textVectorsPath };
+  return { directory, embedder: await createOnnxEmbedder(settings) };
 }

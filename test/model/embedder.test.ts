@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -163,6 +163,27 @@ describe('texts', () => {
       expect(Math.hypot(...again!)).toBeCloseTo(1);
     });
     expect(started).toHaveLength(0);
+  });
+
+  it('are kept on disk for the same model, and made again for another or when the disk’s are unreadable', async () => {
+    const textVectorsPath = join(folder, 'texts', 'vectors.db');
+    const embedOnce = async (path: string) => {
+      let vector: Float32Array | undefined;
+      const started = await threadsOf(async () => {
+        const embedder = await openEmbedder(path, { workers: 1, textVectorsPath });
+        [vector] = await embedder.embedTexts(['fire']);
+        await embedder[Symbol.asyncDispose]();
+      });
+      return { vector: vector!, threads: started.length };
+    };
+    const first = await embedOnce(CLIP_TINY);
+    expect(first.threads).toBe(2); // one for pictures, one for texts
+    expect(await embedOnce(CLIP_TINY)).toEqual({ vector: first.vector, threads: 1 });
+    const other = variant();
+    appendFileSync(join(other, 'tokenizer.json'), '\n');
+    expect(await embedOnce(other)).toMatchObject({ threads: 2 });
+    writeFileSync(textVectorsPath, 'no database '.repeat(1000));
+    expect(await embedOnce(CLIP_TINY)).toEqual({ vector: first.vector, threads: 2 });
   });
 
   it('are padded to the context where the network sees its padding', async () => {
