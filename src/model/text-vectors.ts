@@ -40,7 +40,7 @@ export class TextVectors implements Disposable {
       this.#goWithout(error);
     }
     // What a power cut takes is made again.
-    const pragmas = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA busy_timeout = 2000;';
+    const pragmas = 'PRAGMA synchronous = OFF; PRAGMA busy_timeout = 2000;';
     this.#onDisk((database) => database.exec(`${pragmas} ${TABLE}`));
   }
 
@@ -96,7 +96,11 @@ export class TextVectors implements Disposable {
   }
 
   #goWithout(error: unknown): void {
-    this.#options.logger.warn({ reason: messageOf(error) }, 'text vectors are not kept on disk');
+    const { path, logger } = this.#options;
+    logger.warn(
+      { path, reason: messageOf(error) },
+      'text vectors are not kept on disk; if it is damaged, delete it',
+    );
     this[Symbol.dispose]();
   }
 
