@@ -95,7 +95,8 @@ async function* newestFrames(
       }
       yield frame;
     }
-    await produced;
+    // What ffmpeg says when it is ended is no news.
+    if (!signal.aborted) await produced;
   } finally {
     ending.abort();
     await produced.catch(() => {});
