@@ -84,6 +84,7 @@ async function* newestFrames(
   const queue = new NewestQueue<Pyramid>(LIVE_QUEUE_FRAMES);
   const ending = new AbortController();
   const produced = produce(queue, AbortSignal.any([signal, ending.signal])).finally(() => queue.close());
+  produced.catch(() => {}); // thrown below, when the reader comes back for more
   const missed = new MissedFrames(clock.nowMs());
   try {
     for await (const frame of queue) {

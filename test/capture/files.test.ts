@@ -118,6 +118,18 @@ describe('files', () => {
     expect(Math.abs(first.capturedAtMs - Date.now())).toBeLessThan(60_000);
   });
 
+  it('ends quietly when it is ended while the reader is busy with a frame', async () => {
+    const ending = new AbortController();
+    const film = source('film.mp4', { fps: 5, loop: true, realtime: true });
+    const logger = createLogger({ level: 'silent' });
+    const playing = frames(film, { plan: smallPlan, signal: ending.signal, logger, onStatus: () => {} });
+    await playing.next();
+    ending.abort();
+    // An error that nobody heard would end the process, and fail this test.
+    await vi.waitFor(() => expect(ffmpegsWith(film.location)).toEqual([]), { timeout: 20_000 });
+    for await (const _ of playing);
+  });
+
   it('knows portrait and wide pixels', async () => {
     expect((await probe(source('portrait.mp4'))).size).toEqual({ widthPx: 180, heightPx: 320 });
     expect((await probe(source('wide-pixels.mp4'))).size).toEqual({ widthPx: 640, heightPx: 180 });
