@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openModelDirectory, pullModel, STARTER, selectModel } from '../../src/model/index.js';
 import { Cli } from '../fixtures/cli.js';
 import { CLIP_TINY } from '../fixtures/clip-tiny.js';
@@ -258,6 +259,8 @@ describe('a pull', () => {
   });
 });
 
+const SAMPLE = fileURLToPath(new URL('../../samples/parcel-doorstep.mp4', import.meta.url));
+
 describe('wordwatch models', () => {
   async function wordwatch(...args: string[]) {
     const env = { WORDWATCH_MODELS: models(), HF_ENDPOINT: `${hub.url}/`, HF_TOKEN: '' };
@@ -283,6 +286,27 @@ describe('wordwatch models', () => {
     expect(pulled.stdout).toContain('vision   left as it is: it is small');
     const embedded = await wordwatch('embed', '--text', 'fire', '--model', ID, '--json');
     expect(JSON.parse(embedded.stdout)).toMatchObject({ model: ID, kind: 'text' });
+    // Its weights are random: only a rule that takes anything finds something, and says which model did.
+    const rules = join(folder, 'rules.yaml');
+    writeFileSync(rules, 'rules:\n  - {id: anything, when: [anything], threshold: -1000}\n');
+    const scanned = await wordwatch('scan', SAMPLE, '--rules', rules, '--model', ID, '--json');
+    expect(scanned.exitCode, scanned.stderr).toBe(0);
+    const [event] = scanned.stdout.split('\n').map((line) => JSON.parse(line || 'null'));
+    expect(event).toMatchObject({
+      ruleId: 'anything',
+      phase: 'start',
+      modelHash: (await openModelDirectory(path())).modelHash,
+    });
+    const config = join(folder, 'wordwatch.yaml');
+    writeFileSync(
+      config,
+      `{cameras: [{id: yard, source: '${SAMPLE}', loop: true}], model: ${ID}, rules: [rules.yaml], mqtt: {embedded: false}, server: {port: 0}}`,
+    );
+    await using service = new Cli(['run', '-c', config, '--json'], { env: { WORDWATCH_MODELS: models() } });
+    await vi.waitFor(() => expect(service.lines()[0]).toMatchObject({ ruleId: 'anything' }), {
+      timeout: 30_000,
+      interval: 100,
+    });
     const other = await wordwatch('embed', '--text', 'fire', '--dtype', 'fp16');
     expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('vision_model_fp16.onnx') });
     const device = await wordwatch('embed', '--text', 'fire', '--device', 'cuda');
