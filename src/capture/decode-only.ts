@@ -17,14 +17,14 @@ export async function decodeOnly(
   source: CaptureSource,
   { seconds, signal }: { seconds: number; signal: AbortSignal },
 ): Promise<DecodeRate> {
-  const { durationMs, fps } = await probe(source);
+  const { durationMs, fps, skipped } = await probe(source);
   const once = { ...source, loop: false, realtime: false };
   const startedMs = performance.now();
   let passes = 0;
   do {
     await new Promise<void>((resolve, reject) => {
       ffmpeg(source.location)
-        .inputOptions(inputOptions(once))
+        .inputOptions(inputOptions(once, { skipped }))
         .outputOptions(['-map', '0:v:0', '-fps_mode', 'passthrough'])
         .format('null')
         .output('-')

@@ -34,6 +34,7 @@ export interface FfmpegProcess {
 /** What {@link startFfmpeg} runs. */
 export interface FfmpegOptions {
   source: CaptureSource;
+  skipped: SkippedFrames;
   /** Filters from `[0:v:0]` to `[sheet]`. */
   filter: string;
   /** Told the presentation time, in seconds, and the size of every frame before its bytes come. */
@@ -44,11 +45,11 @@ export interface FfmpegOptions {
  * Starts ffmpeg. It is no child that outlives its parent: without a reader its next frame ends it (SIGPIPE), and
  * where no frame comes, its own input timeout does, which is the source's stall timeout.
  */
-export function startFfmpeg({ source, filter, onFrame }: FfmpegOptions): FfmpegProcess {
+export function startFfmpeg({ source, skipped, filter, onFrame }: FfmpegOptions): FfmpegProcess {
   const words: string[] = [];
   let wanted = false;
   const command = ffmpeg(source.location, { logger: undefined as never })
-    .inputOptions(inputOptions(source))
+    .inputOptions(inputOptions(source, { skipped }))
     .complexFilter(filter)
     .outputOptions(['-map', '[sheet]', '-fps_mode', 'passthrough', '-an', '-sn', '-dn', '-pix_fmt', 'rgb24'])
     .outputOptions(['-hide_banner', '-nostats', '-loglevel', 'level+info'])
@@ -96,21 +97,39 @@ async function terminate(command: FfmpegCommand, ended: Promise<FfmpegEnd>): Pro
   clearTimeout(timer);
 }
 
+/** Frames that the decoder leaves out: all but keyframes, or those that no other frame is made of; null: none. */
+export type SkippedFrames = 'nokey' | 'noref' | null;
+
 /** ffmpeg's options before `-i`. */
-export function inputOptions(source: CaptureSource): string[] {
-  const timeoutUs = String(source.stallTimeoutMs * 1000);
-  const kind = sourceKind(source.location);
-  const decoder = [
-    ...(source.keyframesOnly ? ['-skip_frame', 'nokey'] : []),
-    ...(source.hardwareDecoder === 'none' ? [] : ['-hwaccel', source.hardwareDecoder]),
+export function inputOptions(source: CaptureSource, { skipped }: { skipped: SkippedFrames }): string[] {
+  return [...decoderOptions(source, skipped), ...playOptions(source), ...accessOptions(source)];
+}
+
+function decoderOptions({ hardwareDecoder }: CaptureSource, skipped: SkippedFrames): string[] {
+  return [
+    ...(skipped === null ? [] : ['-skip_frame', skipped]),
+    ...(hardwareDecoder === 'none' ? [] : ['-hwaccel', hardwareDecoder]),
   ];
-  switch (kind) {
+}
+
+function playOptions({ location, realtime, loop, startOffsetMs }: CaptureSource): string[] {
+  if (sourceKind(location) !== 'file') return [];
+  return [
+    ...(realtime ? ['-re'] : []),
+    ...(loop ? ['-stream_loop', '-1'] : []),
+    ...(startOffsetMs > 0 ? ['-ss', String(startOffsetMs / 1000)] : []),
+  ];
+}
+
+/** How a source is reached: all that ffprobe needs, too. */
+export function accessOptions({ location, transport, stallTimeoutMs }: CaptureSource): string[] {
+  const timeoutUs = String(stallTimeoutMs * 1000);
+  switch (sourceKind(location)) {
     case 'rtsp':
       // Half a second of looking is enough for a camera, and saves two at every start.
       return [
-        ...decoder,
         '-rtsp_transport',
-        source.transport,
+        transport,
         '-timeout',
         timeoutUs,
         '-analyzeduration',
@@ -121,17 +140,10 @@ export function inputOptions(source: CaptureSource): string[] {
         'rtsp,rtsps,rtp,udp,tcp,tls,crypto',
       ];
     case 'http':
-      return [...decoder, '-rw_timeout', timeoutUs, '-protocol_whitelist', 'http,https,tcp,tls,crypto'];
+      return ['-rw_timeout', timeoutUs, '-protocol_whitelist', 'http,https,tcp,tls,crypto'];
     case 'v4l2':
-      return [...decoder, '-f', 'v4l2'];
+      return ['-f', 'v4l2'];
     default:
-      return [
-        ...decoder,
-        ...(source.realtime ? ['-re'] : []),
-        ...(source.loop ? ['-stream_loop', '-1'] : []),
-        ...(source.startOffsetMs > 0 ? ['-ss', String(source.startOffsetMs / 1000)] : []),
-        '-protocol_whitelist',
-        'file,pipe',
-      ];
+      return ['-protocol_whitelist', 'file,pipe'];
   }
 }

@@ -3,7 +3,7 @@ import { messageOf, WordwatchError } from '../shared/errors.js';
 import type { SizePx } from '../shared/geometry.js';
 import { redactUrl } from '../shared/redact-url.js';
 import { sourceKind } from './create-source.js';
-import { inputOptions } from './ffmpeg.js';
+import { accessOptions, type SkippedFrames } from './ffmpeg.js';
 import { firstPicture } from './images.js';
 import { reasonOf } from './reasons.js';
 import type { CaptureSource } from './source.js';
@@ -17,7 +17,12 @@ export interface Probe {
   fps: number | null;
   /** Where the source does not name its colours: those that its size suggests; else null. */
   colourMatrix: 'bt709' | 'smpte170m' | null;
+  /** What its decoder need not look at. */
+  skipped: SkippedFrames;
 }
+
+/** So many source frames for each that is sampled make it of no account which of three neighbours is taken. */
+const MANY_FRAMES = 8;
 
 /**
  * Looks at a source without decoding it.
@@ -26,7 +31,13 @@ export interface Probe {
 export async function probe(source: CaptureSource): Promise<Probe> {
   if (sourceKind(source.location) === 'images') {
     const { size, count } = await firstPicture(source.location);
-    return { size, durationMs: (count / source.fps) * 1000, fps: source.fps, colourMatrix: null };
+    return {
+      size,
+      durationMs: (count / source.fps) * 1000,
+      fps: source.fps,
+      colourMatrix: null,
+      skipped: null,
+    };
   }
   const data = await ffprobe(source);
   const video = data.streams.find(({ codec_type }) => codec_type === 'video');
@@ -43,17 +54,33 @@ export async function probe(source: CaptureSource): Promise<Probe> {
   };
   const turned = Math.abs(Number(rotationOf(video))) % 180 === 90;
   const [rateNum = 0, rateDen = 1] = (video.avg_frame_rate ?? '').split('/').map(Number);
+  const fps = rateNum > 0 && rateDen > 0 ? rateNum / rateDen : null;
   const seconds = Number(data.format.duration);
   return {
     size: turned ? { widthPx: square.heightPx, heightPx: square.widthPx } : square,
     durationMs: seconds > 0 ? seconds * 1000 : null,
-    fps: rateNum > 0 && rateDen > 0 ? rateNum / rateDen : null,
+    fps,
     colourMatrix: hasMatrix(video.color_space)
       ? null
       : video.height >= 720 || video.width >= 1280
         ? 'bt709'
         : 'smpte170m',
+    skipped: skippedFrames(source, { fps, reordered: Number(video.has_b_frames) > 0 }),
   };
+}
+
+/**
+ * In a file with B-frames, every second frame or more is one that no other is made of: leaving those out costs nothing
+ * but an exact choice among neighbours, and halves the work. Cameras send none as a rule, and where all their frames
+ * were of that kind, too few would be left.
+ */
+function skippedFrames(
+  { location, fps: wanted, keyframesOnly }: CaptureSource,
+  { fps, reordered }: { fps: number | null; reordered: boolean },
+): SkippedFrames {
+  if (keyframesOnly) return 'nokey';
+  const isFile = sourceKind(location) === 'file';
+  return isFile && reordered && fps !== null && fps >= MANY_FRAMES * wanted ? 'noref' : null;
 }
 
 function hasMatrix(colourSpace: unknown): boolean {
@@ -68,8 +95,7 @@ function rotationOf(video: FfprobeData['streams'][number]): unknown {
 
 function ffprobe(source: CaptureSource): Promise<FfprobeData> {
   return new Promise((resolve, reject) => {
-    const options = inputOptions(source).filter((_, i, all) => !isReadingOption(all, i));
-    ffmpeg.ffprobe(source.location, ['-v', 'error', ...options], (error: unknown, data) => {
+    ffmpeg.ffprobe(source.location, ['-v', 'error', ...accessOptions(source)], (error: unknown, data) => {
       if (!error) return resolve(data);
       const { code, reason } = reasonOf(messageOf(error), source);
       const userInput = sourceKind(source.location) === 'file';
@@ -81,10 +107,4 @@ function ffprobe(source: CaptureSource): Promise<FfprobeData> {
       );
     });
   });
-}
-
-/** Options that say how fast or from where to read mean nothing to ffprobe. */
-function isReadingOption(options: readonly string[], i: number): boolean {
-  const reading = ['-re', '-stream_loop', '-ss', '-skip_frame', '-hwaccel'];
-  return reading.includes(options[i]!) || (i > 0 && reading.slice(1).includes(options[i - 1]!));
 }

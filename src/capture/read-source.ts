@@ -3,7 +3,7 @@ import type { SizePx } from '../shared/geometry.js';
 import { redactUrl } from '../shared/redact-url.js';
 import type { Logger } from '../telemetry/logger.js';
 import { sourceKind } from './create-source.js';
-import { startFfmpeg } from './ffmpeg.js';
+import { type SkippedFrames, startFfmpeg } from './ffmpeg.js';
 import { FrameReader } from './frame-reader.js';
 import { drawSheet, listPictures } from './images.js';
 import { type Mosaic, planMosaic } from './mosaic.js';
@@ -29,7 +29,7 @@ export type RawFrame = Omit<Pyramid, 'frameIndex' | 'capturedAtMs'>;
  * @throws WordwatchError `source-…` when it cannot be read or its end is not what it should be
  */
 export async function* readSource(source: CaptureSource, options: ReadOptions): AsyncGenerator<RawFrame> {
-  const { size, colourMatrix } = await probe(source);
+  const { size, colourMatrix, skipped } = await probe(source);
   options.onSize(size);
   const mosaic = planMosaic(options.plan(size), { fps: source.fps, colourMatrix });
   const { levels, preview } = mosaic;
@@ -43,7 +43,7 @@ export async function* readSource(source: CaptureSource, options: ReadOptions): 
   const frame = (data: Uint8Array, ptsMs: number): RawFrame => ({ ...picture, ptsMs, data });
   if (sourceKind(source.location) === 'images')
     yield* readPictures(source, { mosaic, frame, signal: options.signal });
-  else yield* readVideo(source, { ...options, mosaic, frame });
+  else yield* readVideo(source, { ...options, mosaic, frame, skipped });
 }
 
 type MakeFrame = (data: Uint8Array, ptsMs: number) => RawFrame;
@@ -63,7 +63,13 @@ async function* readPictures(
 
 async function* readVideo(
   source: CaptureSource,
-  { signal, logger, mosaic, frame }: ReadOptions & { mosaic: Mosaic; frame: MakeFrame },
+  {
+    signal,
+    logger,
+    mosaic,
+    frame,
+    skipped,
+  }: ReadOptions & { mosaic: Mosaic; frame: MakeFrame; skipped: SkippedFrames },
 ): AsyncGenerator<RawFrame> {
   if (signal.aborted) return;
   const reader = new FrameReader(mosaic.frameBytes);
@@ -73,6 +79,7 @@ async function* readVideo(
   let changed = false;
   const ffmpeg = startFfmpeg({
     source,
+    skipped,
     filter: mosaic.filter,
     onFrame: (seconds, { widthPx, heightPx }) => {
       shape ??= widthPx / heightPx;
