@@ -1,20 +1,25 @@
-import { join } from 'node:path';
 import { createBus } from './bus.js';
 import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
 import type { CameraConfig, Config, Environment, RuleConfig } from './config/index.js';
 import type { DetectionEvent } from './detect/event.js';
 import { modelsFolderOf, openModel, withHealth } from './model/index.js';
+import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { LiveRules } from './pipeline/live-rules.js';
+import { MomentRecorder } from './pipeline/moment-recorder.js';
 import { runCamera } from './pipeline/run-camera.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
+import type { ThresholdPlan } from './rules/thresholds.js';
 import type { Problem } from './server/messages.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
-import { openDatabase } from './store/database.js';
+import { CalibrationStore } from './store/calibration-store.js';
+import { databasePath, openDatabase } from './store/database.js';
 import { EventStore } from './store/event-store.js';
+import { MomentStore } from './store/moment-store.js';
+import { SampleStore } from './store/sample-store.js';
 import { SnapshotFolder } from './store/snapshots.js';
 import type { Logger } from './telemetry/logger.js';
 
@@ -52,10 +57,15 @@ export async function runApp(options: AppOptions): Promise<void> {
   const paths = config.rules;
   const rules = await LiveRules.open(options.rules, { paths, env, cameraIds, embedder, bus, logger });
 
-  using database = openDatabase(join(config.store.path, 'wordwatch.db'));
+  using database = openDatabase(databasePath(config.store.path));
   const store = new EventStore(database, logger);
   const snapshots = new SnapshotFolder(config.store.path);
-  const recorder = new EventRecorder({ store, snapshots, model, logger });
+  const momentStore = new MomentStore(database);
+  const samples = new SampleStore(database);
+  const moments = new MomentRecorder({ moments: momentStore, samples, snapshots, model, logger });
+  const recorder = new EventRecorder({ store, snapshots, moments, model, logger });
+  const { modelHash } = model;
+  using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
   await using broker = config.mqtt.embedded ? createEmbeddedBroker({ port: config.mqtt.port, logger }) : null;
   await broker?.start();
@@ -96,7 +106,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       rules.book.rules.map(({ id, name, when, not, cameras, severity }) => ({
         ...{ id, name, severity, when: [...when], not: [...not] },
         cameras: cameras === null ? null : [...cameras],
-        threshold: rules.book.thresholds.get(id)!.value,
+        ...limitOf(rules.book.plans.get(id)!),
       })),
     events: (range) => store.list(range),
     event: (id) => store.get(id),
@@ -114,7 +124,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       runCamera({
         source: sourceOf(camera),
         book: () => rules.book,
-        ...{ embedder, recorder, bus, logger, signal },
+        ...{ embedder, calibrations, recorder, bus, logger, signal },
         timeZone: config.timeZone,
         motionGate: camera.motionGate,
       }),
@@ -124,6 +134,12 @@ export async function runApp(options: AppOptions): Promise<void> {
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   store.flush();
+}
+
+function limitOf(plan: ThresholdPlan): { threshold: number | null; budgetPerDay: number | null } {
+  return plan.kind === 'fixed'
+    ? { threshold: plan.value, budgetPerDay: null }
+    : { threshold: null, budgetPerDay: plan.budgetPerDay };
 }
 
 function sourceOf({ id, source, enabled: _, name: __, motionGate: ___, ...camera }: CameraConfig) {

@@ -101,6 +101,7 @@ withModel(program.command('scan'))
   .option('--no-motion-gate', 'look at all of every frame, also where nothing changes')
   .option('--keyframes-only', 'decode keyframes only: much faster, but sees less', false)
   .option('--start-time <time>', 'when the footage begins; without it rules are always active', timeMs)
+  .option('--store <folder>', 'data folder whose calibrations are used: of run or calibrate')
   .option('--out <folder>', 'keep snapshots and events.jsonl there')
   .addOption(jsonOption())
   .action((sources: string[], options) => finish(scan(sources, options)));
@@ -125,6 +126,7 @@ async function scan(sources: string[], options: ScanArguments): Promise<number> 
     motionGate: options.motionGate,
     startTimeMs: options.startTime ?? null,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    storePath: options.store ?? null,
     outDir: options.out ?? null,
     output,
     logger,
@@ -138,6 +140,7 @@ interface ScanArguments extends ModelArguments {
   keyframesOnly: boolean;
   motionGate: boolean;
   startTime?: number;
+  store?: string;
   out?: string;
   json?: boolean;
 }

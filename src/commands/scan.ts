@@ -1,17 +1,21 @@
 import { mkdirSync, openSync, writeSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
-import { createSource, probe } from '../capture/index.js';
+import { createSource } from '../capture/index.js';
 import type { CaptureSource } from '../capture/source.js';
 import type { DetectionEvent } from '../detect/event.js';
 import type { Embedder } from '../model/embedder.js';
+import { CalibrationKeeper } from '../pipeline/calibration-keeper.js';
 import { EventRecorder } from '../pipeline/event-recorder.js';
 import { openRuleBook, type RuleBook, type WatchRule } from '../pipeline/rule-book.js';
 import { watchCamera } from '../pipeline/watch-camera.js';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 import { redactUrl } from '../shared/redact-url.js';
+import { CalibrationStore } from '../store/calibration-store.js';
+import { openExistingDatabase } from '../store/database.js';
 import { SnapshotFolder } from '../store/snapshots.js';
 import type { Logger } from '../telemetry/logger.js';
-import { formatDuration, type Output, writeEvent } from './output.js';
+import { type Output, writeEvent } from './output.js';
+import { Progress } from './progress.js';
 
 /** What {@link runScan} is asked to do. */
 export interface ScanOptions {
@@ -27,6 +31,8 @@ export interface ScanOptions {
   /** When the footage begins, milliseconds since the epoch; null: not known, and rules are always active. */
   startTimeMs: number | null;
   timeZone: string;
+  /** Data folder whose calibrations are used, and not changed; null: rules begin to calibrate with each source. */
+  storePath: string | null;
   /** Folder for snapshots and `events.jsonl`; null: none. */
   outDir: string | null;
   output: Output;
@@ -42,11 +48,18 @@ export async function runScan(options: ScanOptions): Promise<number> {
   const { sources, outDir, output, embedder } = options;
   const book = await openRuleBook(options.rules, embedder);
   const recorder = openRecorder(options);
+  using database = options.storePath === null ? null : openExistingDatabase(options.storePath);
+  const calibrations = new CalibrationKeeper({
+    store: database && new CalibrationStore(database),
+    readOnly: true,
+    modelHash: embedder.describe().modelHash,
+    logger: options.logger,
+  });
   let exitCode = 0;
   for (const [index, cameraId] of cameraIdsOf(sources).entries()) {
     if (options.signal.aborted) break;
     try {
-      await scanSource({ ...options, location: sources[index]!, cameraId, book, recorder });
+      await scanSource({ ...options, location: sources[index]!, cameraId, book, recorder, calibrations });
     } catch (error) {
       output.stderr(`${redactUrl(sources[index]!)}: ${redactUrl(messageOf(error))}\n`);
       const isUserInput = error instanceof WordwatchError && error.userInput;
@@ -62,6 +75,7 @@ interface SourceScan extends ScanOptions {
   cameraId: string;
   book: RuleBook;
   recorder: EventRecorder;
+  calibrations: CalibrationKeeper;
 }
 
 async function scanSource(scan: SourceScan): Promise<void> {
@@ -73,12 +87,15 @@ async function scanSource(scan: SourceScan): Promise<void> {
     keyframesOnly: scan.keyframesOnly,
     startTimeMs: scan.startTimeMs ?? 0,
   });
-  const progress = new Progress(source, scan);
+  let events = 0;
+  const told = () => `${events} event${events === 1 ? '' : 's'}`;
+  const progress = new Progress(source, { output, told });
   await progress.start();
   const watched = watchCamera({
     source,
     book: () => book,
     embedder: scan.embedder,
+    calibrations: scan.calibrations,
     timeZone: scan.startTimeMs === null ? null : scan.timeZone,
     motionGate: scan.motionGate,
     onModelError: 'throw',
@@ -86,14 +103,13 @@ async function scanSource(scan: SourceScan): Promise<void> {
     logger: scan.logger,
     signal: scan.signal,
   });
-  for await (const { pyramid, transitions } of watched) {
-    for (const transition of transitions) {
-      const { event } = await recorder.record(transition, { cameraId, pyramid });
+  for await (const frame of watched) {
+    for (const { event } of await recorder.keep(frame, cameraId)) {
       progress.clear();
       writeEvent(event, output);
-      progress.events += event.phase === 'start' ? 1 : 0;
+      events += event.phase === 'start' ? 1 : 0;
     }
-    if (pyramid) progress.at(pyramid.ptsMs);
+    if (frame.pyramid) progress.at(frame.pyramid.ptsMs);
   }
   progress.finish();
 }
@@ -127,6 +143,7 @@ function openRecorder({ outDir, embedder, logger }: ScanOptions): EventRecorder 
       },
     },
     snapshots: outDir ? new SnapshotFolder(outDir) : null,
+    moments: null,
     model: embedder.describe(),
     logger,
   });
@@ -151,48 +168,4 @@ export function cameraIdsOf(sources: readonly string[]): string[] {
     taken.add(id);
     return id;
   });
-}
-
-/** A line on stderr that says how far a scan is: redrawn on a terminal, else written once at the end. */
-class Progress {
-  events = 0;
-  readonly #source: CaptureSource;
-  readonly #output: Output;
-  readonly #startedMs = performance.now();
-  #durationMs: number | null = null;
-  #ptsMs = 0;
-  #drawnMs = 0;
-
-  constructor(source: CaptureSource, { output }: { output: Output }) {
-    this.#source = source;
-    this.#output = output;
-  }
-
-  async start(): Promise<void> {
-    this.#durationMs = (await probe(this.#source)).durationMs;
-  }
-
-  at(ptsMs: number): void {
-    this.#ptsMs = ptsMs;
-    const nowMs = performance.now();
-    if (!this.#output.isTerminal || nowMs - this.#drawnMs < 200) return;
-    this.#drawnMs = nowMs;
-    this.#output.stderr(`\r\x1b[K${this.#describe()}`);
-  }
-
-  clear(): void {
-    if (this.#output.isTerminal) this.#output.stderr('\r\x1b[K');
-  }
-
-  finish(): void {
-    this.clear();
-    this.#output.stderr(`${this.#describe()}\n`);
-  }
-
-  #describe(): string {
-    const speed = this.#ptsMs / Math.max(1, performance.now() - this.#startedMs);
-    const total = this.#durationMs === null ? '' : ` of ${formatDuration(this.#durationMs)}`;
-    const events = `${this.events} event${this.events === 1 ? '' : 's'}`;
-    return `${this.#source.cameraId}: ${formatDuration(this.#ptsMs)}${total}, ${speed.toFixed(1)}× real time, ${events}`;
-  }
 }

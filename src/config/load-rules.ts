@@ -5,7 +5,7 @@ import type { Environment } from './environment.js';
 import { idsIn, uniqueIds, unknownCameras } from './ids.js';
 import { displayPath, inOrder, type Place, type Problem } from './problem.js';
 import { cannotRead, fileProblem, readText } from './read-text.js';
-import { notInForce, type RuleConfig, RulesFile } from './rule-schema.js';
+import { type RuleConfig, RulesFile, withoutEffect } from './rule-schema.js';
 import { validate } from './validate.js';
 import { YamlFile } from './yaml-file.js';
 
@@ -114,7 +114,7 @@ export function isRulesFileName(name: string): boolean {
 }
 
 function notesOn(rule: RuleConfig, places: ReadonlyMap<string, Place>): Problem[] {
-  const message = notInForce(rule);
+  const message = withoutEffect(rule);
   const place = places.get(rule.id);
   return message === null || !place ? [] : [{ ...place, path: `rule ${rule.id}`, message }];
 }

@@ -90,10 +90,10 @@ export const RuleConfig = section({
     .describe('Ids of the cameras it looks at. null: all'),
   budget: Budget.nullable()
     .prefault(null)
-    .describe('How many false alarms you can live with: the threshold is worked out from it'),
-  calibrate: Calibrate.nullable()
-    .prefault(null)
-    .describe('How the threshold is worked out from the camera’s own footage'),
+    .describe(
+      'How many false alarms you can live with: the threshold is worked out from it, on each camera. null: see threshold',
+    ),
+  calibrate: Calibrate.prefault({}).describe('How the threshold is worked out from the camera’s own footage'),
   tiles: Tiles.prefault({}).describe('Where in the frame to look, and how closely'),
   ...timing,
   active: Active.nullable().prefault(null).describe('When the rule watches, in local time. null: always'),
@@ -104,7 +104,9 @@ export const RuleConfig = section({
     .max(1000)
     .nullable()
     .default(null)
-    .describe('A fixed score that counts as a hit, instead of a budget. null: the model’s default'),
+    .describe(
+      'A fixed score that counts as a hit, instead of a budget; no promise then. null without a budget: the model’s default where it has one, else a budget of one false alarm a day',
+    ),
   enabled: z.boolean().default(true).describe('false: the rule is kept but not watched'),
 })
   .superRefine(({ when, not }, context) => {
@@ -138,10 +140,8 @@ export const RulesFile = section({
   rules: z.array(RuleConfig).max(1000).describe('What to watch for'),
 });
 
-/** What of a rule is accepted but has no effect yet; null: everything is in force. */
-export function notInForce({ budget, calibrate }: RuleConfig): string | null {
-  const fields = [...(budget ? ['budget'] : []), ...(calibrate ? ['calibrate'] : [])];
-  if (fields.length === 0) return null;
-  const verb = fields.length === 1 ? 'is' : 'are';
-  return `${fields.join(' and ')} ${verb} not in force yet: until calibration comes, "threshold" or the model's default decides`;
+/** What of a rule has no effect beside the rest of it; null: everything has. */
+export function withoutEffect({ budget, threshold }: RuleConfig): string | null {
+  if (threshold === null || budget === null) return null;
+  return 'budget has no effect beside a fixed threshold: remove one of them';
 }

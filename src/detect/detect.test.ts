@@ -4,6 +4,7 @@ import { type ActiveHours, isActive } from './active-hours.js';
 import { type DetectorOptions, type Observation, RuleDetector, type Transition } from './rule-detector.js';
 
 const tile = { index: 0, level: 0, box: { x: 0, y: 0, w: 1, h: 1 } };
+const FIXED = { thresholdState: 'fixed', expectedFalseAlarmsPerDay: null } as const;
 
 function detector(options: Partial<DetectorOptions> = {}): RuleDetector {
   let ids = 0;
@@ -34,7 +35,7 @@ function play(
       ptsMs: second * 1000,
       score,
       threshold: 1,
-      thresholdState: 'fixed',
+      ...FIXED,
       tile,
       active: true,
     };
@@ -126,7 +127,7 @@ describe('RuleDetector', () => {
         let atMs = 1_000_000_000_000;
         for (const { deltaMs, ...seen } of frames) {
           atMs += deltaMs;
-          const step = rule.step({ ...seen, atMs, ptsMs: atMs, tile, thresholdState: 'fixed' });
+          const step = rule.step({ ...seen, atMs, ptsMs: atMs, tile, ...FIXED });
           if (step) steps.push(step);
         }
         const ids = new Set<string>();

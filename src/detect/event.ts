@@ -32,7 +32,14 @@ export const DetectionEvent = z.strictObject({
   score: z.number().describe('Score of the frame behind this phase'),
   peakScore: z.number().describe('Highest score since the start'),
   threshold: z.number(),
-  thresholdState: z.enum(THRESHOLD_STATES),
+  thresholdState: z
+    .enum(THRESHOLD_STATES)
+    .describe('How sure the threshold is: `fixed` makes no promise; see the README on calibration'),
+  expectedFalseAlarmsPerDay: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe('At this threshold on this camera, as its own footage tells; null: not known'),
   tile: z.strictObject({
     index: z.int().nonnegative(),
     level: z.int().nonnegative(),

@@ -23,10 +23,11 @@ export interface DetectorOptions {
 
 /** One scored frame. */
 export interface Observation extends Moment {
-  /** NaN (a broken model) counts as no observation. */
+  /** NaN (a broken model, or a calibration that knows too little) counts as no observation. */
   score: number;
   threshold: number;
   thresholdState: ThresholdState;
+  expectedFalseAlarmsPerDay: number | null;
   tile: Tile;
   /** False outside the rule's active hours. */
   active: boolean;
@@ -47,6 +48,7 @@ export interface Transition {
   peakScore: number;
   threshold: number;
   thresholdState: ThresholdState;
+  expectedFalseAlarmsPerDay: number | null;
   /** Where it is; in `end`, where it was clearest. */
   tile: Tile;
 }
@@ -96,7 +98,10 @@ export class RuleDetector {
 
   /** Takes one frame's score; returns what it brought about, at most one step. */
   step(observation: Observation): Transition | null {
-    if (!Number.isFinite(observation.score)) return null;
+    // Nothing is known; but an event does not go on past the rule's hours.
+    if (!Number.isFinite(observation.score) || Number.isNaN(observation.threshold)) {
+      return observation.active ? null : this.close();
+    }
     const atMs = this.#advance(observation.atMs);
     const seen = { ...observation, atMs };
     this.#last = seen;
@@ -196,6 +201,7 @@ export class RuleDetector {
       peakScore: event.peakScore,
       threshold: seen.threshold,
       thresholdState: seen.thresholdState,
+      expectedFalseAlarmsPerDay: seen.expectedFalseAlarmsPerDay,
     };
   }
 

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { messageOf } from '../shared/errors.js';
+import { fromBytes, toBytes } from '../shared/vector-bytes.js';
 import type { Logger } from '../telemetry/logger.js';
 
 /** Texts on disk, of all models; the oldest go first. A text of 512 dimensions is 2 KB. */
@@ -57,11 +58,7 @@ export class TextVectors implements Disposable {
       const insert = database.prepare('INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)');
       database.exec('BEGIN IMMEDIATE');
       for (const [text, vector] of vectors) {
-        insert.run(
-          this.#options.model,
-          text,
-          new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength),
-        );
+        insert.run(this.#options.model, text, toBytes(vector));
       }
       database.exec(
         `DELETE FROM vectors WHERE rowid <= (SELECT max(rowid) FROM vectors) - ${KEPT_ON_DISK}; COMMIT`,
@@ -73,8 +70,7 @@ export class TextVectors implements Disposable {
     return this.#onDisk((database) => {
       const query = database.prepare('SELECT vector FROM vectors WHERE model = ? AND text = ?');
       const row = query.get(this.#options.model, text) as { vector: Uint8Array } | undefined;
-      // Copied: the bytes need not begin where a number may.
-      return row && new Float32Array(new Uint8Array(row.vector).buffer);
+      return row && fromBytes(row.vector);
     });
   }
 

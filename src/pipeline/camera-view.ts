@@ -3,6 +3,7 @@ import { tileMargins } from '../rules/margin.js';
 import type { Score } from '../rules/score.js';
 import type { SizePx } from '../shared/geometry.js';
 import { planTiles, type TilePlan, unitePlans } from '../tiling/layout.js';
+import type { Tile } from '../tiling/tile.js';
 import type { RuleBook } from './rule-book.js';
 
 /** How one camera's frames are cut and scored under one rule book, for one frame size. */
@@ -25,6 +26,17 @@ export class CameraView {
     return this === other || JSON.stringify(this.plan) === JSON.stringify(other.plan);
   }
 
+  /** Tiles that a rule looks at. @param ruleIndex its place in the book */
+  tilesOf(ruleIndex: number): Tile[] {
+    return this.#tileIndexes[ruleIndex]!.map((index) => this.tileOf(index));
+  }
+
+  /** A tile of the plan, without its pixels. */
+  tileOf(index: number): Tile {
+    const { box, level } = this.plan.tiles[index]!;
+    return { index, box, level };
+  }
+
   /**
    * Scores one frame against every rule that has tiles on it.
    * @param vectors of the plan's tiles, in order
@@ -36,8 +48,7 @@ export class CameraView {
       if (tileIndexes.length === 0) return [];
       const tileMargins = Float32Array.from(tileIndexes, (tileIndex) => margins[tileIndex]![ruleIndex]!);
       const best = tileMargins.reduce((best, margin, i) => (margin > tileMargins[best]! ? i : best), 0);
-      const { index, box, level } = this.plan.tiles[tileIndexes[best]!]!;
-      const threshold = this.book.thresholds.get(rule.id)!;
+      const plan = this.book.plans.get(rule.id)!;
       return {
         cameraId: pyramid.cameraId,
         ruleId: rule.id,
@@ -45,9 +56,10 @@ export class CameraView {
         ptsMs: pyramid.ptsMs,
         margin: tileMargins[best]!,
         score: tileMargins[best]!,
-        threshold: threshold.value,
-        thresholdState: threshold.state,
-        tile: { index, box, level },
+        threshold: plan.kind === 'fixed' ? plan.value : Number.NaN,
+        thresholdState: 'fixed',
+        expectedFalseAlarmsPerDay: null,
+        tile: this.tileOf(tileIndexes[best]!),
         tileMargins,
         tileIndexes,
       };

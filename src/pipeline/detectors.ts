@@ -5,7 +5,7 @@ import type { Score } from '../rules/score.js';
 import type { RuleBook, WatchRule } from './rule-book.js';
 
 /** Hits on both sides of a longer hole in the footage do not confirm each other. */
-const MAX_GAP_MS = 30_000;
+export const MAX_GAP_MS = 30_000;
 
 /** A step in the life of one rule's event. */
 export interface RuleTransition {
@@ -44,12 +44,16 @@ export class Detectors {
     return ended;
   }
 
+  /** Whether a rule watches at that time. */
+  isWatching({ active }: Pick<WatchRule, 'active'>, atMs: number): boolean {
+    return this.#timeZone === null || isActive(active, atMs, this.#timeZone);
+  }
+
   /** Takes one frame's scores. */
   step(scores: readonly Score[]): RuleTransition[] {
     return scores.flatMap((score) => {
       const { rule, detector } = this.#detectors.get(score.ruleId)!;
-      const active = this.#timeZone === null || isActive(rule.active, score.atMs, this.#timeZone);
-      const transition = detector.step({ ...score, active });
+      const transition = detector.step({ ...score, active: this.isWatching(rule, score.atMs) });
       return transition ? [{ rule, transition }] : [];
     });
   }

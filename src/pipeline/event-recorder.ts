@@ -1,12 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { DetectionEvent } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
 import { messageOf } from '../shared/errors.js';
+import { WHOLE_FRAME } from '../shared/geometry.js';
 import type { EventStore } from '../store/event-store.js';
 import type { SnapshotFolder } from '../store/snapshots.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { RuleTransition } from './detectors.js';
+import type { MomentRecorder } from './moment-recorder.js';
 import { snapshotJpeg } from './picture.js';
+import type { WatchedFrame } from './watch-camera.js';
 
 /** An event that is stored, and its picture. */
 export interface RecordedEvent {
@@ -21,9 +25,14 @@ export interface EventRecorderOptions {
   store: Pick<EventStore, 'append'>;
   /** null: snapshots are not kept. */
   snapshots: SnapshotFolder | null;
+  /** Keeps what people are asked about; null: nobody is asked. */
+  moments: MomentRecorder | null;
   model: ModelDescription;
   logger: Logger;
 }
+
+/** Rule of the events that say that a camera shows another scene, and that its calibration begins anew. */
+export const SCENE_CHANGED = 'scene-changed';
 
 /** Makes events of transitions and keeps them: first the picture, then the event that refers to it. */
 export class EventRecorder {
@@ -33,13 +42,35 @@ export class EventRecorder {
     this.#options = options;
   }
 
-  async record(
+  /** Keeps what is to be kept of a frame. @returns the events that it brought, in order */
+  async keep(frame: WatchedFrame, cameraId: string): Promise<RecordedEvent[]> {
+    const { pyramid, vectors, transitions, peaks, sceneChanged } = frame;
+    const { moments } = this.#options;
+    const recorded: RecordedEvent[] = [];
+    for (const transition of transitions) {
+      const made = await this.#record(transition, { cameraId, pyramid });
+      recorded.push(made);
+      const { event } = made;
+      const vector = vectors?.[event.tile.index];
+      if (event.phase === 'start' && vector) {
+        moments?.event(event, { key: frame.calibrationKeyOf(event.ruleId), vector });
+      }
+    }
+    if (pyramid && vectors) {
+      await moments?.peaks(peaks, pyramid, vectors);
+      moments?.sample(pyramid, vectors);
+    }
+    if (pyramid && sceneChanged) recorded.push(...(await this.#sceneChange(pyramid)));
+    return recorded;
+  }
+
+  async #record(
     { rule, transition }: RuleTransition,
     { cameraId, pyramid }: { cameraId: string; pyramid: Pyramid | null },
   ): Promise<RecordedEvent> {
     const jpeg =
       pyramid && transition.phase !== 'end' ? await snapshotJpeg(pyramid, transition.tile.box) : null;
-    const snapshot = jpeg ? await this.#keep(transition.id, jpeg) : null;
+    const snapshot = jpeg ? await this.#write(transition.id, jpeg) : null;
     const event = this.#options.store.append({
       cameraId,
       ruleId: rule.id,
@@ -51,8 +82,30 @@ export class EventRecorder {
     return { event, jpeg };
   }
 
+  /** An event of its own, over as soon as it is told. */
+  async #sceneChange(pyramid: Pyramid): Promise<RecordedEvent[]> {
+    const { cameraId, capturedAtMs: atMs, ptsMs } = pyramid;
+    const jpeg = await snapshotJpeg(pyramid, WHOLE_FRAME);
+    const id = randomUUID();
+    const snapshot = await this.#write(id, jpeg);
+    const about: Omit<DetectionEvent, 'seq' | 'phase'> = {
+      ...{ id, cameraId, ruleId: SCENE_CHANGED, severity: 'warning', atMs, startedAtMs: atMs },
+      ...{ startedPtsMs: ptsMs, score: 1, peakScore: 1, threshold: 1, thresholdState: 'fixed' },
+      expectedFalseAlarmsPerDay: null,
+      tile: { index: 0, level: 0, box: WHOLE_FRAME },
+      ...(snapshot === null ? {} : { snapshot }),
+      modelHash: this.#options.model.modelHash,
+    };
+    const start = this.#options.store.append({ ...about, phase: 'start' });
+    const end = this.#options.store.append({ ...about, phase: 'end', endedAtMs: atMs });
+    return [
+      { event: start, jpeg },
+      { event: end, jpeg: null },
+    ];
+  }
+
   /** A disk that is full must not cost the event itself. */
-  async #keep(id: string, jpeg: Buffer): Promise<string | null> {
+  async #write(id: string, jpeg: Buffer): Promise<string | null> {
     try {
       return (await this.#options.snapshots?.write(id, jpeg)) ?? null;
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Severity } from '../detect/event.js';
 import type { DetectorOptions } from '../detect/rule-detector.js';
 import type { Embedder } from '../model/embedder.js';
 import { embedRules, type RuleSet, type RuleWords } from '../rules/rule-vectors.js';
-import { type Threshold, thresholdOf } from '../rules/thresholds.js';
+import { type ThresholdPlan, thresholdPlanOf } from '../rules/thresholds.js';
 import type { Point } from '../shared/geometry.js';
 import type { TileLayout } from '../tiling/layout.js';
 
@@ -16,8 +16,11 @@ export interface WatchRule extends RuleWords {
   timing: Omit<DetectorOptions, 'newId' | 'maxGapMs'>;
   active: ActiveHours | null;
   severity: Severity;
-  /** A fixed score instead of the model's default. */
+  /** A fixed score instead of a budget. */
   threshold: number | null;
+  budget: { falseAlarmsPerDay: number } | null;
+  /** How a threshold is worked out; see `RuleCalibration`. */
+  calibrate: { warmupMs: number; minMs: number; adapt: boolean };
 }
 
 /** Rules in force, with their words as vectors. Replaced as a whole when rules change. */
@@ -25,7 +28,7 @@ export interface RuleBook {
   rules: readonly WatchRule[];
   /** Vectors of `rules`, in the same order. */
   set: RuleSet;
-  thresholds: ReadonlyMap<string, Threshold>;
+  plans: ReadonlyMap<string, ThresholdPlan>;
 }
 
 /** Reads rules with a model's eyes. */
@@ -34,7 +37,7 @@ export async function openRuleBook(rules: readonly WatchRule[], embedder: Embedd
   return {
     rules,
     set: await embedRules(rules, embedder),
-    thresholds: new Map(rules.map((rule) => [rule.id, thresholdOf(rule, model)])),
+    plans: new Map(rules.map((rule) => [rule.id, thresholdPlanOf(rule, model)])),
   };
 }
 
@@ -44,6 +47,6 @@ export function bookOfCamera(book: RuleBook, cameraId: string): RuleBook {
   return {
     rules: book.rules.filter((_, i) => concerned[i]),
     set: { ...book.set, rules: book.set.rules.filter((_, i) => concerned[i]) },
-    thresholds: book.thresholds,
+    plans: book.plans,
   };
 }

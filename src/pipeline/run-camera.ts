@@ -6,6 +6,7 @@ import { backoffMs } from '../shared/backoff.js';
 import { messageOf } from '../shared/errors.js';
 import { redactUrl } from '../shared/redact-url.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { CalibrationKeeper } from './calibration-keeper.js';
 import type { EventRecorder } from './event-recorder.js';
 import { previewJpeg } from './picture.js';
 import type { RuleBook } from './rule-book.js';
@@ -20,6 +21,7 @@ export interface RunCameraOptions {
   book: () => RuleBook;
   embedder: Embedder;
   recorder: EventRecorder;
+  calibrations: CalibrationKeeper;
   timeZone: string;
   motionGate: boolean;
   bus: Bus;
@@ -62,16 +64,10 @@ export async function runCamera(options: RunCameraOptions): Promise<void> {
   }
 }
 
-async function tell(
-  { pyramid, scores, transitions }: WatchedFrame,
-  options: RunCameraOptions,
-): Promise<void> {
-  const { source, bus, recorder } = options;
+async function tell(frame: WatchedFrame, { source, bus, recorder }: RunCameraOptions): Promise<void> {
+  const { pyramid, scores } = frame;
   for (const score of scores) bus.emit('score', score);
-  for (const transition of transitions) {
-    const { event, jpeg } = await recorder.record(transition, { cameraId: source.cameraId, pyramid });
-    bus.emit('event', event, jpeg);
-  }
+  for (const { event, jpeg } of await recorder.keep(frame, source.cameraId)) bus.emit('event', event, jpeg);
   // Without the page's server nobody listens, and no picture is made.
   if (pyramid === null || bus.listenerCount('frame') === 0) return;
   bus.emit('frame', {

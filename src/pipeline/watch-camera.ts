@@ -7,6 +7,8 @@ import { messageOf } from '../shared/errors.js';
 import { mapOrdered } from '../shared/map-ordered.js';
 import type { Logger } from '../telemetry/logger.js';
 import { planPreview } from '../tiling/layout.js';
+import type { CalibrationKeeper } from './calibration-keeper.js';
+import { CameraCalibrations, type Peak } from './camera-calibrations.js';
 import { CameraView } from './camera-view.js';
 import { Detectors, type RuleTransition } from './detectors.js';
 import { bookOfCamera, type RuleBook } from './rule-book.js';
@@ -30,6 +32,8 @@ export interface WatchOptions {
   /** Rules in force now; asked before every frame, so that a change takes effect at once. */
   book: () => RuleBook;
   embedder: Embedder;
+  /** Where the calibrations of rules without a fixed threshold live. */
+  calibrations: CalibrationKeeper;
   /** Of active hours; null when the footage's time of day is not known. */
   timeZone: string | null;
   /** Whether tiles in which nothing changes keep their vectors for a while (`tiling/motion-gate.ts`). */
@@ -46,9 +50,17 @@ export interface WatchedFrame {
   /** null behind the last frame, when `transitions` are the ends of events that were still open. */
   pyramid: Pyramid | null;
   scores: Score[];
+  /** What the model made of the plan's tiles, in order; null when it failed, and behind the last frame. */
+  vectors: readonly Float32Array[] | null;
   /** Tiles that were embedded for this frame; the others kept their vectors. */
   embedded: number;
   transitions: RuleTransition[];
+  /** Rules of which this frame is one of the highest peaks. */
+  peaks: Peak[];
+  /** The camera shows another scene for good, and what was normal is being found out anew. */
+  sceneChanged: boolean;
+  /** Id of the calibration that decides for a rule; null: its threshold is fixed. */
+  calibrationKeyOf: (ruleId: string) => string | null;
 }
 
 /** A frame on its way through the model. */
@@ -66,17 +78,33 @@ interface EmbeddedFrame {
  * Files are read as fast as the model can take them; live sources drop frames instead (`capture/`).
  */
 export async function* watchCamera(options: WatchOptions): AsyncGenerator<WatchedFrame> {
+  const { source, embedder, motionGate } = options;
   const detectors = new Detectors(options.timeZone);
+  const calibrations = new CameraCalibrations({
+    ...{ cameraId: source.cameraId, fps: source.fps, motionGate },
+    ...{ model: embedder.describe(), keeper: options.calibrations },
+    isWatching: (rule, atMs) => detectors.isWatching(rule, atMs),
+  });
+  const watcher = { detectors, calibrations };
   let again = true;
-  while (again && !options.signal.aborted) again = yield* watchOnce(options, detectors);
+  while (again && !options.signal.aborted) again = yield* watchOnce(options, watcher);
   const transitions = detectors.close();
-  if (transitions.length > 0) yield { pyramid: null, scores: [], embedded: 0, transitions };
+  if (transitions.length > 0) yield { ...NOTHING, transitions, calibrationKeyOf: () => null };
 }
+
+const NOTHING = {
+  pyramid: null,
+  scores: [],
+  vectors: null,
+  embedded: 0,
+  peaks: [],
+  sceneChanged: false,
+} satisfies Partial<WatchedFrame>;
 
 /** @returns true when the camera has to be opened again because changed rules look at other tiles */
 async function* watchOnce(
   options: WatchOptions,
-  detectors: Detectors,
+  { detectors, calibrations }: { detectors: Detectors; calibrations: CameraCalibrations },
 ): AsyncGenerator<WatchedFrame, boolean> {
   const { source, embedder, motionGate, logger } = options;
   const inputSizePx = embedder.describe().inputSizePx;
@@ -106,9 +134,16 @@ async function* watchOnce(
     }
     if (view === frame.view) view = scoring;
     const ended = detectors.adopt(book);
-    const scores = frame.vectors ? scoring.score(frame.pyramid, frame.vectors) : [];
-    const { pyramid, embedded } = frame;
-    yield { pyramid, scores, embedded, transitions: [...ended, ...detectors.step(scores)] };
+    const { pyramid, vectors, embedded } = frame;
+    const margins = vectors ? scoring.score(pyramid, vectors) : [];
+    const { scores, peaks, sceneChanged } = calibrations.step(pyramid, margins, scoring);
+    const transitions = detectors.step(scores);
+    calibrations.raised(transitions);
+    yield {
+      ...{ pyramid, scores, vectors, embedded, peaks, sceneChanged },
+      transitions: [...ended, ...transitions],
+      calibrationKeyOf: (ruleId) => calibrations.keyOf(ruleId),
+    };
   }
   return false;
 }

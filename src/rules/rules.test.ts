@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ModelDescription } from '../model/embedder.js';
 import { logMeanExp, tileMargins } from './margin.js';
 import { CONTRAST_BANK, contrasting, PROMPT_TEMPLATES, type RuleSet } from './rule-vectors.js';
-import { FALLBACK_THRESHOLD, thresholdOf } from './thresholds.js';
+import { DEFAULT_BUDGET_PER_DAY, thresholdPlanOf } from './thresholds.js';
 import { dot, normalisedMean } from './vectors.js';
 
 const unit = (...values: number[]) => normalisedMean([Float32Array.from(values)]);
@@ -69,14 +68,21 @@ describe('shipped words', () => {
   });
 });
 
-describe('thresholdOf', () => {
-  const model = { defaultThreshold: 2.5 } as ModelDescription;
-  it('is the rule’s, else the model’s, else the fallback', () => {
-    expect(thresholdOf({ threshold: 0 }, model)).toEqual({ value: 0, state: 'fixed' });
-    expect(thresholdOf({ threshold: null }, model).value).toBe(2.5);
-    expect(thresholdOf({ threshold: null }, { ...model, defaultThreshold: null }).value).toBe(
-      FALLBACK_THRESHOLD,
-    );
+describe('thresholdPlanOf', () => {
+  it('takes the rule’s threshold, else its budget, else the model’s threshold, else one false alarm a day', () => {
+    const measured = { defaultThreshold: 2.5 };
+    const budget = { falseAlarmsPerDay: 3 };
+    expect(thresholdPlanOf({ threshold: 0, budget }, measured)).toEqual({ kind: 'fixed', value: 0 });
+    expect(thresholdPlanOf({ threshold: null, budget }, measured)).toEqual({
+      kind: 'calibrated',
+      budgetPerDay: 3,
+    });
+    const silent = { threshold: null, budget: null };
+    expect(thresholdPlanOf(silent, measured)).toEqual({ kind: 'fixed', value: 2.5 });
+    expect(thresholdPlanOf(silent, { defaultThreshold: null })).toEqual({
+      kind: 'calibrated',
+      budgetPerDay: DEFAULT_BUDGET_PER_DAY,
+    });
   });
 });
 

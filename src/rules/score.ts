@@ -9,11 +9,16 @@ export interface Score {
   ptsMs: number;
   /** Log-odds of the rule's words against its contrast set, in the winning tile (`margin.ts`). */
   margin: number;
-  /** What is compared with the threshold. Equal to `margin` until a calibration says otherwise. */
+  /**
+   * What is compared with the threshold: the margin where the threshold is fixed; else how far the tile is from what it
+   * usually scores, in robust scales (`calibration/`). NaN: not known yet.
+   */
   score: number;
   /** Threshold in force for this frame. */
   threshold: number;
   thresholdState: ThresholdState;
+  /** False alarms a day to be expected at that threshold; null: not known. */
+  expectedFalseAlarmsPerDay: number | null;
   /** The tile with the highest score. */
   tile: Tile;
   /** Margin of every tile that the rule looks at, in the order of `tileIndexes`. */

@@ -1,21 +1,25 @@
 import type { ModelDescription } from '../model/embedder.js';
-import type { ThresholdState } from './score.js';
 
-/** A threshold and where it comes from. */
-export interface Threshold {
-  value: number;
-  state: ThresholdState;
-}
+/** False alarms a day, on each camera, where neither the rule nor the model's makers say anything. */
+export const DEFAULT_BUDGET_PER_DAY = 1;
 
-/**
- * Margin that counts as a hit where neither the rule nor the model's makers say one: e⁴ ≈ 55 times likelier than the
- * average of the contrast set. A guess to begin with, not a measurement: only footage of the camera itself can tell.
- */
-export const FALLBACK_THRESHOLD = 4;
+/** Where a rule's threshold comes from. */
+export type ThresholdPlan =
+  /** A margin that somebody chose: the same on all cameras, with no promise of how often it is passed. */
+  | { kind: 'fixed'; value: number }
+  /** Found on each camera from its own footage (`calibration/`). */
+  | { kind: 'calibrated'; budgetPerDay: number };
 
 /**
- * The threshold of a rule on a camera: the rule's own, else the model's default. Calibrated thresholds join here.
+ * The rule's own threshold, else its budget; where it says neither, the threshold that the model's makers measured, else
+ * {@link DEFAULT_BUDGET_PER_DAY}.
  */
-export function thresholdOf(rule: { threshold: number | null }, model: ModelDescription): Threshold {
-  return { value: rule.threshold ?? model.defaultThreshold ?? FALLBACK_THRESHOLD, state: 'fixed' };
+export function thresholdPlanOf(
+  { threshold, budget }: { threshold: number | null; budget: { falseAlarmsPerDay: number } | null },
+  { defaultThreshold }: Pick<ModelDescription, 'defaultThreshold'>,
+): ThresholdPlan {
+  if (threshold !== null) return { kind: 'fixed', value: threshold };
+  if (budget !== null) return { kind: 'calibrated', budgetPerDay: budget.falseAlarmsPerDay };
+  if (defaultThreshold !== null) return { kind: 'fixed', value: defaultThreshold };
+  return { kind: 'calibrated', budgetPerDay: DEFAULT_BUDGET_PER_DAY };
 }

@@ -115,6 +115,7 @@ export class LiveFeed {
     this.scores.add(scored);
     if (this.#clients.size === 0) return;
     const { cameraId, ruleId, atMs, score, threshold, thresholdState, tile } = scored;
+    const { expectedFalseAlarmsPerDay } = scored;
     const message = encodeMessage({
       type: 'score',
       cameraId,
@@ -123,6 +124,7 @@ export class LiveFeed {
       score: rounded(score),
       threshold,
       thresholdState,
+      expectedFalseAlarmsPerDay,
       tile,
     });
     for (const client of this.#clients) client.offerScore(message);

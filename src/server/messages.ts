@@ -38,7 +38,8 @@ export const RuleInfo = z.strictObject({
   not: z.array(z.string()),
   cameras: z.array(Id).nullable().describe('null: all'),
   severity: Severity,
-  threshold: z.number().describe('In force where no score says otherwise'),
+  threshold: z.number().nullable().describe('A fixed one; null: each camera has its own, in its scores'),
+  budgetPerDay: z.number().nullable().describe('False alarms a day that a calibrated threshold keeps to'),
 });
 export type RuleInfo = z.infer<typeof RuleInfo>;
 
@@ -81,6 +82,7 @@ const ScoreMessage = z.strictObject({
   score: z.number(),
   threshold: z.number(),
   thresholdState: z.enum(THRESHOLD_STATES),
+  expectedFalseAlarmsPerDay: z.number().nullable(),
   tile: Tile,
 });
 

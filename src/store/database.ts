@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 
@@ -14,6 +14,52 @@ const MIGRATIONS = [
      json TEXT NOT NULL
    ) STRICT;
    CREATE INDEX events_by_id ON events (id, seq);`,
+  // What calibration knows of each rule on each camera. Another key is another calibration: other words, other timing or
+  // another model. \`revision\` tells a program that holds a state in memory that another one has changed it.
+  `CREATE TABLE calibrations (
+     camera_id TEXT NOT NULL,
+     rule_id TEXT NOT NULL,
+     key TEXT NOT NULL,
+     model_hash TEXT NOT NULL,
+     revision INTEGER NOT NULL,
+     updated_at_ms REAL NOT NULL,
+     state TEXT NOT NULL,
+     PRIMARY KEY (camera_id, rule_id, key)
+   ) STRICT;
+   CREATE TABLE moments (
+     id TEXT PRIMARY KEY,
+     kind TEXT NOT NULL,
+     peak INTEGER,
+     camera_id TEXT NOT NULL,
+     rule_id TEXT NOT NULL,
+     key TEXT NOT NULL,
+     model_hash TEXT NOT NULL,
+     at_ms REAL NOT NULL,
+     score REAL NOT NULL,
+     threshold REAL NOT NULL,
+     tile TEXT NOT NULL,
+     vector BLOB NOT NULL,
+     verdict TEXT,
+     reviewed_at_ms REAL
+   ) STRICT;
+   CREATE INDEX moments_by_rule ON moments (rule_id, camera_id, at_ms);
+   CREATE TABLE samples (
+     camera_id TEXT NOT NULL,
+     model_hash TEXT NOT NULL,
+     slot INTEGER NOT NULL,
+     at_ms REAL NOT NULL,
+     tile INTEGER NOT NULL,
+     vector BLOB NOT NULL,
+     PRIMARY KEY (camera_id, model_hash, slot)
+   ) STRICT;
+   CREATE TABLE lessons (
+     version INTEGER PRIMARY KEY,
+     rule_id TEXT NOT NULL,
+     model_hash TEXT NOT NULL,
+     made_at_ms REAL NOT NULL,
+     active INTEGER NOT NULL,
+     lesson TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /**
@@ -40,6 +86,24 @@ export function openDatabase(path: string): DatabaseSyncInstance {
           : `Move the file away to start with an empty one.`,
     });
   }
+}
+
+/**
+ * Opens the database of a data folder that must be there: a typing error must not make an empty one.
+ * @throws WordwatchError `store-missing`, and as {@link openDatabase} does
+ */
+export function openExistingDatabase(folder: string): DatabaseSyncInstance {
+  const path = databasePath(folder);
+  if (existsSync(path)) return openDatabase(path);
+  throw new WordwatchError('store-missing', `${folder}: no wordwatch.db in this folder`, {
+    userInput: true,
+    hint: 'Name the data folder of "run" or "calibrate": "store: {path: …}" in the configuration.',
+  });
+}
+
+/** The database in a data folder. */
+export function databasePath(folder: string): string {
+  return join(folder, 'wordwatch.db');
 }
 
 function migrate(database: DatabaseSyncInstance, path: string): void {

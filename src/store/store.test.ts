@@ -30,6 +30,7 @@ function event(phase: DetectionEvent['phase'], id = ID): Omit<DetectionEvent, 's
     peakScore: 3,
     threshold: 1,
     thresholdState: 'fixed',
+    expectedFalseAlarmsPerDay: null,
     tile: { index: 0, level: 0, box: { x: 0, y: 0, w: 1, h: 1 } },
     modelHash: 'abc',
   };

@@ -1,5 +1,6 @@
 import { createSource } from '../../capture/index.js';
 import type { Embedder } from '../../model/embedder.js';
+import { CalibrationKeeper } from '../../pipeline/calibration-keeper.js';
 import { openRuleBook } from '../../pipeline/rule-book.js';
 import { watchCamera } from '../../pipeline/watch-camera.js';
 import { createLogger } from '../../telemetry/logger.js';
@@ -34,6 +35,9 @@ interface Part {
 export async function benchCameras(options: BenchCamerasOptions): Promise<number> {
   const { video, cameras, keyframesOnly, seconds, embedder, output } = options;
   const book = await openRuleBook([RULE], embedder);
+  const logger = createLogger({ level: 'warn' });
+  const { modelHash } = embedder.describe();
+  const calibrations = new CalibrationKeeper({ store: null, modelHash, logger });
   // Not AbortSignal.timeout: Node.js 20 forgets one that only AbortSignal.any knows of.
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(), seconds * 1000);
@@ -49,11 +53,12 @@ export async function benchCameras(options: BenchCamerasOptions): Promise<number
         source: createSource({ cameraId, location: video, ...about }),
         book: () => book,
         embedder,
+        calibrations,
         timeZone: null,
         motionGate: true,
         onModelError: 'throw',
         onStatus: () => {},
-        logger: createLogger({ level: 'warn' }),
+        logger,
         signal,
       });
       for await (const { pyramid, scores, embedded } of watched) {

@@ -4,6 +4,7 @@ import type { Pyramid } from '../../capture/pyramid.js';
 import type { CaptureSource } from '../../capture/source.js';
 import type { Embedder } from '../../model/embedder.js';
 import { createOnnxEmbedder, type Device, type OptimisedModel } from '../../model/index.js';
+import { CalibrationKeeper } from '../../pipeline/calibration-keeper.js';
 import type { RuleBook, WatchRule } from '../../pipeline/rule-book.js';
 import { TileEmbedder } from '../../pipeline/tile-embedder.js';
 import { watchCamera } from '../../pipeline/watch-camera.js';
@@ -53,6 +54,8 @@ export const RULE: WatchRule = {
   active: null,
   severity: 'info',
   threshold: 1000,
+  budget: null,
+  calibrate: { warmupMs: 0, minMs: 0, adapt: false },
 };
 
 /** The model with the number of workers that embeds most tiles a second. */
@@ -153,6 +156,7 @@ export async function benchEndToEnd({
       source,
       book: () => book,
       embedder,
+      calibrations: new CalibrationKeeper({ store: null, modelHash: embedder.describe().modelHash, logger }),
       timeZone: null,
       motionGate: false,
       onModelError: 'throw' as const,

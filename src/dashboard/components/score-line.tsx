@@ -11,7 +11,7 @@ export function ScoreLine({ camera, rule }: { camera: CameraInfo; rule: RuleInfo
   const series = seriesOf(pair);
   const newest = series.newest.value;
   const isHit = newest !== null && newest.score >= newest.threshold;
-  const threshold = newest?.threshold ?? rule.threshold;
+  const threshold = newest?.threshold ?? rule.threshold ?? 0;
   const point = () => {
     pointedAt.value = pair;
   };

@@ -1,0 +1,133 @@
+import type { CalibrationKeeper } from '../../pipeline/calibration-keeper.js';
+import { momentIdOf } from '../../pipeline/moment-recorder.js';
+import type { RuleBook } from '../../pipeline/rule-book.js';
+import type { CalibrationReport } from '../../rules/calibration/index.js';
+import type { MomentStore, Verdict } from '../../store/moment-store.js';
+import { formatDuration, type Output } from '../output.js';
+
+/** Peaks of each rule and camera that are listed on a terminal; JSON and HTML have all. */
+const LISTED_PEAKS = 3;
+
+/** One of the highest peaks of a rule on a camera. */
+export interface PeakRow {
+  /** Of the moment: what `review` takes. */
+  id: string;
+  atMs: number;
+  score: number;
+  verdict: Verdict | null;
+}
+
+/** What is known of a rule on a camera. */
+export interface CalibrationRow
+  extends Pick<
+    CalibrationReport,
+    'state' | 'threshold' | 'observedHours' | 'clusters' | 'expected' | 'contamination'
+  > {
+  cameraId: string;
+  ruleId: string;
+  budgetPerDay: number;
+  peaks: PeakRow[];
+}
+
+/** Rows for all calibrated rules of the cameras, in their order. */
+export function calibrationRows({
+  calibrations,
+  moments,
+  book,
+  cameraIds,
+}: {
+  calibrations: CalibrationKeeper;
+  moments: MomentStore;
+  book: RuleBook;
+  cameraIds: readonly string[];
+}): CalibrationRow[] {
+  const all = calibrations.all();
+  return cameraIds.flatMap((cameraId) =>
+    book.rules.flatMap(({ id: ruleId }) => {
+      const plan = book.plans.get(ruleId)!;
+      const live = all.find(({ id }) => id.cameraId === cameraId && id.ruleId === ruleId);
+      if (plan.kind === 'fixed' || !live) return [];
+      const { state, threshold, observedHours, clusters, expected, contamination, peaks } =
+        live.calibration.report();
+      const listed = peaks.map(({ id: peak, atMs, score }): PeakRow => {
+        const id = momentIdOf({ ...live.id, peak });
+        return { id, atMs, score, verdict: moments.get(id)?.verdict ?? null };
+      });
+      const known = { state, threshold, observedHours, clusters, expected, contamination };
+      return [{ cameraId, ruleId, budgetPerDay: plan.budgetPerDay, ...known, peaks: listed }];
+    }),
+  );
+}
+
+/** Prints rows as a table, or as JSON, one a line. */
+export function printRows(
+  rows: readonly CalibrationRow[],
+  { output, pictureOf }: { output: Output; pictureOf: (id: string) => string },
+): void {
+  if (output.json) {
+    for (const { peaks, ...row } of rows) {
+      const pictured = peaks.map((peak) => ({ ...peak, picture: pictureOf(peak.id) }));
+      output.stdout(`${JSON.stringify({ ...row, peaks: pictured })}\n`);
+    }
+    return;
+  }
+  const cells = rows.map((row) => [
+    row.cameraId,
+    row.ruleId,
+    row.threshold.toFixed(2),
+    row.state,
+    `${row.observedHours.toFixed(row.observedHours < 10 ? 1 : 0)} h`,
+    expectedText(row),
+  ]);
+  const head = ['camera', 'rule', 'threshold', 'state', 'footage', 'false alarms a day'];
+  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]!.length)));
+  const line = (row: readonly string[]) =>
+    `${row
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd()}\n`;
+  output.stdout(line(head));
+  for (const [i, row] of rows.entries()) {
+    output.stdout(line(cells[i]!));
+    for (const warning of warningsOf(row)) output.stdout(`  ${warning}\n`);
+    for (const { id, atMs, score, verdict } of row.peaks.slice(0, LISTED_PEAKS)) {
+      const judged = verdict === null ? '' : `  (${verdict})`;
+      output.stdout(`  peak ${score.toFixed(2)}  ${formatMoment(atMs)}  ${pictureOf(id)}${judged}\n`);
+    }
+  }
+  output.stderr(
+    'Look at the highest peaks: if one shows what the rule is for, say so, and it counts no longer as a false alarm:\n  wordwatch review true ID…   (the ID is the picture’s name)\n',
+  );
+}
+
+function expectedText({ expected, budgetPerDay, state }: CalibrationRow): string {
+  const budget = `of ${formatRate(budgetPerDay)} wanted`;
+  if (expected === null) return `not known yet, ${budget}`;
+  const { value, low, high } = expected;
+  const sure = state === 'warming_up' ? ', a guess' : '';
+  return `${formatRate(value)} (${formatRate(low)} to ${formatRate(high)}) ${budget}${sure}`;
+}
+
+/** What a person should know of a row, in sentences. */
+export function warningsOf({ contamination, observedHours, state }: CalibrationRow): string[] {
+  const warnings: string[] = [];
+  if (contamination.flagged) {
+    warnings.push(
+      `! its ${contamination.suspicious} highest peaks stand out from the rest: they may be true events, and hold the threshold too high`,
+    );
+  }
+  if (observedHours === 0)
+    warnings.push('! no score yet: it takes a minute of footage to know what is normal');
+  else if (state === 'warming_up')
+    warnings.push('warming up: the threshold is above all that was seen; more footage makes it better');
+  return warnings;
+}
+
+function formatRate(perDay: number): string {
+  return perDay >= 100 ? perDay.toFixed(0) : Number(perDay.toPrecision(2)).toString();
+}
+
+/** `2:03:04` of footage, or a time of day. */
+export function formatMoment(atMs: number): string {
+  return atMs < 366 * 24 * 3_600_000 ? formatDuration(atMs) : new Date(atMs).toLocaleString('sv-SE');
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import type { Pyramid } from '../capture/pyramid.js';
+import type { ModelDescription } from '../model/embedder.js';
+import { RegimeDetector } from '../rules/calibration/regime.js';
+import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
+import { SceneWatch } from '../rules/calibration/scene-change.js';
+import type { Score } from '../rules/score.js';
+import { lightOf } from '../tiling/light.js';
+import type { CalibrationKeeper, LiveCalibration } from './calibration-keeper.js';
+import type { CameraView } from './camera-view.js';
+import { MAX_GAP_MS, type RuleTransition } from './detectors.js';
+import type { WatchRule } from './rule-book.js';
+
+/** Changes whenever scores are made otherwise: calibrations from before are not used then. */
+const RECIPE = 1;
+
+/** A score that says nothing. */
+const UNKNOWN = { score: Number.NaN, threshold: Number.NaN, thresholdState: 'warming_up' } as const;
+
+/** What {@link CameraCalibrations} needs. */
+export interface CameraCalibrationsOptions {
+  cameraId: string;
+  /** Frames sampled a second, and whether tiles that do not change keep their vectors: both change what is normal. */
+  fps: number;
+  motionGate: boolean;
+  model: Pick<ModelDescription, 'modelHash'>;
+  keeper: CalibrationKeeper;
+  /** Whether a rule watches at that time; in other hours nothing is learned of it. */
+  isWatching: (rule: WatchRule, atMs: number) => boolean;
+}
+
+/** A frame that is one of the highest peaks of a rule: a person may be asked about it. */
+export interface Peak {
+  /** Its number in its calibration; frames of the same peak have the same. */
+  peak: number;
+  key: string;
+  score: Score;
+}
+
+/** What calibration makes of one frame. */
+export interface CalibratedFrame {
+  scores: Score[];
+  peaks: Peak[];
+  /** The camera shows another scene for good: its calibrations began anew. */
+  sceneChanged: boolean;
+}
+
+/** The calibrations of one camera's rules. */
+export class CameraCalibrations {
+  readonly #options: CameraCalibrationsOptions;
+  readonly #regime = new RegimeDetector();
+  readonly #scene = new SceneWatch();
+  #view: CameraView | null = null;
+  #live = new Map<string, { rule: WatchRule; live: LiveCalibration }>();
+
+  constructor(options: CameraCalibrationsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Puts calibrated scores and thresholds in the place of margins, for rules that have no fixed threshold, and learns
+   * from them. Frames are given in order.
+   * @param scores of the frame, as `view` made them
+   */
+  step(pyramid: Pyramid, scores: readonly Score[], view: CameraView): CalibratedFrame {
+    this.#adopt(view);
+    const regime = this.#regime.observe(pyramid.capturedAtMs, lightOf(pyramid));
+    const peaks: Peak[] = [];
+    const shifts: Float32Array[] = [];
+    const calibrated = scores.map((score) => {
+      const found = this.#live.get(score.ruleId);
+      if (!found) return score;
+      const { rule, live } = found;
+      if (!this.#options.isWatching(rule, score.atMs)) return { ...score, ...UNKNOWN };
+      const seen = live.calibration.observe({ atMs: score.atMs, margins: score.tileMargins, regime });
+      this.#options.keeper.touch(live);
+      if (seen.tileScores) shifts.push(seen.tileScores);
+      const tile = view.tileOf(score.tileIndexes[seen.tile] ?? score.tile.index);
+      const { threshold, state: thresholdState, expectedPerDay: expectedFalseAlarmsPerDay } = seen;
+      const told: Score = {
+        ...score,
+        score: seen.score,
+        tile,
+        threshold,
+        thresholdState,
+        expectedFalseAlarmsPerDay,
+      };
+      if (seen.peak) peaks.push({ peak: seen.peak.id, key: live.id.key, score: told });
+      return told;
+    });
+    const sceneChanged = this.#scene.observe({ atMs: pyramid.capturedAtMs, regime, shifts });
+    if (sceneChanged) for (const { live } of this.#live.values()) this.#options.keeper.startAgain(live);
+    return { scores: calibrated, peaks, sceneChanged };
+  }
+
+  /** Events that began: each tells the rule's threshold whether it is too low. */
+  raised(transitions: readonly RuleTransition[]): void {
+    for (const { rule, transition } of transitions) {
+      const live = this.#live.get(rule.id)?.live;
+      if (!live || transition.phase !== 'start') continue;
+      live.calibration.alarm({ eventId: transition.id });
+    }
+  }
+
+  /** Id of the calibration that a rule has here; null: its threshold is fixed. */
+  keyOf(ruleId: string): string | null {
+    return this.#live.get(ruleId)?.live.id.key ?? null;
+  }
+
+  #adopt(view: CameraView): void {
+    if (this.#view === view) return;
+    this.#view = view;
+    const { cameraId, keeper } = this.#options;
+    this.#live = new Map();
+    for (const [index, rule] of view.book.rules.entries()) {
+      const plan = view.book.plans.get(rule.id)!;
+      const tiles = view.tilesOf(index);
+      if (plan.kind === 'fixed' || tiles.length === 0) continue;
+      const id = { cameraId, ruleId: rule.id, key: this.#keyOf(rule, view, index) };
+      const live = keeper.open(id, optionsOf(rule, { tiles: tiles.length, ...plan }));
+      this.#live.set(rule.id, { rule, live });
+    }
+  }
+
+  /** Whatever makes scores of another kind: other words, tiles, timing, sampling or another model. */
+  #keyOf(rule: WatchRule, view: CameraView, ruleIndex: number): string {
+    const { fps, motionGate, model } = this.#options;
+    const { confirm, forMs, clearForMs, cooldownMs } = rule.timing;
+    const boxes = view.tilesOf(ruleIndex).map(({ box }) => box);
+    const parts = [RECIPE, model.modelHash, rule.when, rule.not, boxes, fps, motionGate];
+    return createHash('sha256')
+      .update(JSON.stringify([...parts, confirm, forMs, clearForMs, cooldownMs]))
+      .digest('hex')
+      .slice(0, 24);
+  }
+}
+
+function optionsOf(
+  { timing, calibrate }: WatchRule,
+  { tiles, budgetPerDay }: { tiles: number; budgetPerDay: number },
+): RuleCalibrationOptions {
+  const { confirm, forMs, clearForMs, cooldownMs } = timing;
+  const when = { confirm, forMs, clearForMs, cooldownMs, maxGapMs: MAX_GAP_MS };
+  return { tiles, budgetPerDay, ...when, ...calibrate };
+}

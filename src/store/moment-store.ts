@@ -1,0 +1,130 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { z } from 'zod';
+import { DetectionEvent } from '../detect/event.js';
+import { fromBytes, toBytes } from '../shared/vector-bytes.js';
+
+/** What a person said of a moment. */
+export const Verdict = z.enum(['true', 'false', 'unsure']);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** A moment that a person may be asked about: an event that was raised, or one of the highest peaks of a calibration. */
+export interface Moment {
+  /** A UUID; an event's own. */
+  id: string;
+  kind: 'event' | 'peak';
+  /** Of a peak: its number in its calibration. */
+  peak: number | null;
+  cameraId: string;
+  ruleId: string;
+  /** Of the calibration that it belongs to; empty: the rule has a fixed threshold. */
+  key: string;
+  modelHash: string;
+  atMs: number;
+  /** The frame's score and the threshold then in force. */
+  score: number;
+  threshold: number;
+  /** The winning tile, and what the model made of it. */
+  tile: DetectionEvent['tile'];
+  vector: Float32Array;
+  verdict: Verdict | null;
+  reviewedAtMs: number | null;
+}
+
+/** Which moments {@link MomentStore.list} gives. */
+export interface MomentFilter {
+  ruleId?: string;
+  cameraId?: string;
+  modelHash?: string;
+  kind?: Moment['kind'];
+  /** Only those that somebody has judged. */
+  reviewed?: boolean;
+  sinceMs?: number;
+  limit?: number;
+}
+
+/** Moments and what was said of them. */
+export class MomentStore {
+  readonly #database: DatabaseSyncInstance;
+
+  constructor(database: DatabaseSyncInstance) {
+    this.#database = database;
+  }
+
+  /** Keeps a moment; one that is there already keeps its verdict. */
+  put(moment: Omit<Moment, 'verdict' | 'reviewedAtMs'>): void {
+    const { id, kind, peak, cameraId, ruleId, key, modelHash, atMs, score, threshold, tile, vector } = moment;
+    this.#database
+      .prepare(
+        `INSERT INTO moments (id, kind, peak, camera_id, rule_id, key, model_hash, at_ms, score, threshold, tile, vector)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, score = excluded.score,
+             threshold = excluded.threshold, tile = excluded.tile, vector = excluded.vector`,
+      )
+      .run(
+        id,
+        kind,
+        peak,
+        cameraId,
+        ruleId,
+        key,
+        modelHash,
+        atMs,
+        score,
+        threshold,
+        JSON.stringify(tile),
+        toBytes(vector),
+      );
+  }
+
+  get(id: string): Moment | null {
+    return this.#rows('WHERE id = ?', [id])[0] ?? null;
+  }
+
+  /** Newest first. */
+  list({ ruleId, cameraId, modelHash, kind, reviewed, sinceMs, limit = 10_000 }: MomentFilter): Moment[] {
+    const conditions: [string, string | number | undefined][] = [
+      ['rule_id = ?', ruleId],
+      ['camera_id = ?', cameraId],
+      ['model_hash = ?', modelHash],
+      ['kind = ?', kind],
+      ['at_ms >= ?', sinceMs],
+    ];
+    const given = conditions.filter((pair): pair is [string, string | number] => pair[1] !== undefined);
+    const where = [...given.map(([text]) => text), ...(reviewed ? ['verdict IS NOT NULL'] : [])];
+    return this.#rows(
+      `${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY at_ms DESC LIMIT ?`,
+      [...given.map(([, value]) => value), limit],
+    );
+  }
+
+  /** @returns whether there is such a moment */
+  review(id: string, verdict: Verdict | null, nowMs: number): boolean {
+    const { changes } = this.#database
+      .prepare('UPDATE moments SET verdict = ?, reviewed_at_ms = ? WHERE id = ?')
+      .run(verdict, verdict === null ? null : nowMs, id);
+    return Number(changes) > 0;
+  }
+
+  /** Forgets peaks that nobody has judged and that are none any more. */
+  forget(ids: readonly string[]): void {
+    const forget = this.#database.prepare('DELETE FROM moments WHERE id = ? AND verdict IS NULL');
+    for (const id of ids) forget.run(id);
+  }
+
+  #rows(where: string, values: (string | number)[]): Moment[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT id, kind, peak, camera_id AS cameraId, rule_id AS ruleId, key, model_hash AS modelHash, at_ms AS atMs, score,
+           threshold, tile, vector, verdict, reviewed_at_ms AS reviewedAtMs FROM moments ${where}`,
+      )
+      .all(...values) as unknown as (Omit<Moment, 'tile' | 'vector'> & {
+      tile: string;
+      vector: Uint8Array;
+    })[];
+    return rows.map(({ tile, vector, ...row }) => ({
+      ...row,
+      tile: DetectionEvent.shape.tile.parse(JSON.parse(tile)),
+      vector: fromBytes(vector),
+    }));
+  }
+}

@@ -1,0 +1,41 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { fromBytes, toBytes } from '../shared/vector-bytes.js';
+
+/** What the model made of one tile of any frame: what a camera usually shows. */
+export interface TileSample {
+  /** Place among the camera's samples: a new one takes the place of the one that was there. */
+  slot: number;
+  atMs: number;
+  tile: number;
+  vector: Float32Array;
+}
+
+/** Samples of every camera's everyday pictures. */
+export class SampleStore {
+  readonly #database: DatabaseSyncInstance;
+
+  constructor(database: DatabaseSyncInstance) {
+    this.#database = database;
+  }
+
+  put(cameraId: string, modelHash: string, { slot, atMs, tile, vector }: TileSample): void {
+    this.#database
+      .prepare('INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?)')
+      .run(cameraId, modelHash, slot, atMs, tile, toBytes(vector));
+  }
+
+  list(cameraId: string, modelHash: string): TileSample[] {
+    const rows = this.#database
+      .prepare('SELECT slot, at_ms AS atMs, tile, vector FROM samples WHERE camera_id = ? AND model_hash = ?')
+      .all(cameraId, modelHash) as unknown as (Omit<TileSample, 'vector'> & { vector: Uint8Array })[];
+    return rows.map(({ vector, ...row }) => ({ ...row, vector: fromBytes(vector) }));
+  }
+
+  /** Cameras that have samples of this model. */
+  cameras(modelHash: string): string[] {
+    const rows = this.#database
+      .prepare('SELECT DISTINCT camera_id AS id FROM samples WHERE model_hash = ? ORDER BY id')
+      .all(modelHash) as { id: string }[];
+    return rows.map(({ id }) => id);
+  }
+}
