@@ -1,0 +1,214 @@
+import type { Cluster, Verdict } from './clusters.js';
+import { numberOf, recordOf, unusable } from './codec.js';
+import { fitGpd, type Tail } from './gpd.js';
+import { PeakList } from './peak-list.js';
+import { ScoreHistogram } from './score-histogram.js';
+
+export const HOUR_MS = 3_600_000;
+const DAY_HOURS = 24;
+/** A generation ends after a week of footage: the null is the last one to two weeks, and seasons can change it. */
+const GENERATION_HOURS = 7 * DAY_HOURS;
+const U_QUANTILE = 0.98;
+/** Levels are kept rounded, so that few different ones come up. */
+const LEVEL_STEP = 0.05;
+/** No level before so many frames: a quantile of fewer says nothing of a tail. */
+const MIN_FRAMES = 300;
+
+/** A week of footage. */
+interface Generation {
+  scores: ScoreHistogram;
+  peaks: PeakList;
+  /** Footage watched with each level for clusters. */
+  exposureMs: Map<number, number>;
+}
+
+/**
+ * What the scores of a rule on a camera do when nothing happens: the last one to two weeks of footage, as a histogram of
+ * c_t and the highest clusters. Memory: at most 34 kB, whatever the footage.
+ *
+ * The level u at which clusters begin is itself an estimate, and moves. Each cluster knows the level of its time, and
+ * the model how long each level was in force; so at any u, rates count only what was watched with a level ≤ u.
+ */
+export class NullModel {
+  #generations: Generation[] = [emptyGeneration()];
+  /** Footage of all time, and of the generations before the first kept one. */
+  #observedMs = 0;
+  #forgottenMs = 0;
+  /** Level for clusters that begin now; +∞: not known yet. */
+  #level = Number.POSITIVE_INFINITY;
+  #nextLevelAt = MIN_FRAMES;
+  #highest = Number.NEGATIVE_INFINITY;
+
+  /** Hours of footage in the model. */
+  get observedHours(): number {
+    return (this.#observedMs - this.#forgottenMs) / HOUR_MS;
+  }
+
+  /** Number of the hour of footage that runs now. */
+  get hour(): number {
+    return Math.floor(this.#observedMs / HOUR_MS);
+  }
+
+  get level(): number {
+    return this.#level;
+  }
+
+  /** Highest score of frames in no cluster, from before there was a level. */
+  get highestEarly(): number {
+    return this.#highest;
+  }
+
+  /** u: above it lie 2 % of the frames. NaN: no frames. */
+  quantile(p: number): number {
+    return ScoreHistogram.quantile(
+      this.#generations.map(({ scores }) => scores),
+      p,
+    );
+  }
+
+  /**
+   * Takes a frame's c_t.
+   * @param elapsedMs footage since the frame before, gaps not counted
+   * @returns whether an hour is over, or the level is new
+   */
+  push(score: number, elapsedMs: number): boolean {
+    const hour = this.hour;
+    this.#observedMs += elapsedMs;
+    const now = this.#generations[0]!;
+    now.scores.add(score);
+    if (Number.isFinite(this.#level))
+      now.exposureMs.set(this.#level, (now.exposureMs.get(this.#level) ?? 0) + elapsedMs);
+    else this.#highest = Math.max(this.#highest, score);
+    const isNewHour = this.hour !== hour;
+    if (!isNewHour && now.scores.total !== this.#nextLevelAt) return false;
+    this.#nextLevelAt = Math.max(2 * now.scores.total, MIN_FRAMES);
+    if (isNewHour && this.observedHours >= GENERATION_HOURS * this.#generations.length) this.#rotate();
+    this.#level = Math.round(this.quantile(U_QUANTILE) / LEVEL_STEP) * LEVEL_STEP;
+    return true;
+  }
+
+  #rotate(): void {
+    if (this.#generations.length === 2) this.#forgottenMs += GENERATION_HOURS * HOUR_MS;
+    this.#generations = [emptyGeneration(), this.#generations[0]!];
+    this.#highest = Number.NEGATIVE_INFINITY;
+  }
+
+  add(cluster: Cluster): void {
+    this.#generations[0]!.peaks.add(cluster);
+  }
+
+  review(id: number, verdict: Verdict | null): boolean {
+    return this.#generations.some(({ peaks }) => peaks.review(id, verdict));
+  }
+
+  /** All kept clusters, highest first. */
+  *clusters(): Generator<Cluster> {
+    const lists = this.#generations.map(({ peaks }) => ({ peaks, at: 0 }));
+    for (;;) {
+      let best: (typeof lists)[number] | null = null;
+      for (const list of lists) {
+        if (list.at >= list.peaks.length) continue;
+        if (best === null || list.peaks.scoreAt(list.at) > best.peaks.scoreAt(best.at)) best = list;
+      }
+      if (best === null) return;
+      yield best.peaks.at(best.at++);
+    }
+  }
+
+  /** How many kept clusters are at least so high. */
+  rankOf(score: number): number {
+    let rank = 0;
+    for (const { peaks } of this.#generations) {
+      let place = 0;
+      while (place < peaks.length && peaks.scoreAt(place) >= score) place++;
+      rank += place;
+    }
+    return rank;
+  }
+
+  /** The tail above u, without clusters that were true; null with fewer than `minClusters`. */
+  tail(minClusters: number): Tail | null {
+    const dropped = this.#generations.map(({ peaks }) => peaks.dropped);
+    // As low as the frames' quantile, but not where clusters are missing because they did not fit.
+    const u = Math.max(Math.round(this.quantile(U_QUANTILE) / LEVEL_STEP) * LEVEL_STEP, ...dropped);
+    const excesses: number[] = [];
+    for (const { score, level, verdict } of this.clusters()) {
+      if (score <= u) break;
+      if (verdict !== 'true' && level <= u) excesses.push(score - u);
+    }
+    let exposureMs = 0;
+    for (const generation of this.#generations)
+      for (const [level, ms] of generation.exposureMs) if (level <= u) exposureMs += ms;
+    if (excesses.length < minClusters || exposureMs === 0) return null;
+    const perDay = (excesses.length * DAY_HOURS * HOUR_MS) / exposureMs;
+    return { u, n: excesses.length, perDay, ...fitGpd(excesses.reverse()) };
+  }
+
+  /**
+   * The conformal threshold. With H whole hours of footage, exchangeable with the next one, the next hour's highest
+   * score passes the j-th highest of their maxima with probability ≤ j/(H+1): j = ⌊b·(H+1)/24⌋ keeps b alarm hours a day.
+   * Clusters stand for their hours: those that were true do not count, and an hour without clusters is lower than any.
+   * @returns null where no finite threshold has that guarantee yet
+   */
+  conformal(alarmsPerDay: number): { threshold: number; j: number; hours: number } | null {
+    const hours = Math.floor(this.observedHours);
+    const j = Math.min(hours, Math.floor((alarmsPerDay * (hours + 1)) / DAY_HOURS));
+    if (j < 1) return null;
+    const seen = new Set<number>();
+    let threshold = Number.NEGATIVE_INFINITY;
+    for (const { score, hour, verdict } of this.clusters()) {
+      if (verdict === 'true') continue;
+      seen.add(hour);
+      threshold = score;
+      if (seen.size === j) break;
+    }
+    return { threshold, j, hours };
+  }
+
+  toJSON(): unknown {
+    return {
+      generations: this.#generations.map(({ scores, peaks, exposureMs }) => ({
+        scores,
+        peaks,
+        exposureMs: [...exposureMs],
+      })),
+      observedMs: this.#observedMs,
+      forgottenMs: this.#forgottenMs,
+      level: Number.isFinite(this.#level) ? this.#level : null,
+      nextLevelAt: this.#nextLevelAt,
+      highest: Number.isFinite(this.#highest) ? this.#highest : null,
+    };
+  }
+
+  static restore(json: unknown): NullModel {
+    const saved = recordOf(json, 'null model');
+    if (!Array.isArray(saved.generations) || ![1, 2].includes(saved.generations.length))
+      throw unusable('generations are missing');
+    const model = new NullModel();
+    model.#generations = saved.generations.map(generationOf);
+    model.#observedMs = numberOf(saved.observedMs, 'footage');
+    model.#forgottenMs = numberOf(saved.forgottenMs, 'footage');
+    if (saved.level !== null) model.#level = numberOf(saved.level, 'level');
+    model.#nextLevelAt = numberOf(saved.nextLevelAt, 'level');
+    if (saved.highest !== null) model.#highest = numberOf(saved.highest, 'highest score');
+    return model;
+  }
+}
+
+function emptyGeneration(): Generation {
+  return { scores: new ScoreHistogram(), peaks: new PeakList(), exposureMs: new Map() };
+}
+
+function generationOf(json: unknown): Generation {
+  const { scores, peaks, exposureMs } = recordOf(json, 'generation');
+  if (!Array.isArray(exposureMs)) throw unusable('levels are missing');
+  const levels = exposureMs.map((pair): [number, number] => {
+    if (!Array.isArray(pair)) throw unusable('a level is not known');
+    return [numberOf(pair[0], 'level'), numberOf(pair[1], 'level')];
+  });
+  return {
+    scores: ScoreHistogram.restore(scores),
+    peaks: PeakList.restore(peaks),
+    exposureMs: new Map(levels),
+  };
+}

@@ -1,0 +1,287 @@
+import type { ThresholdState } from '../score.js';
+import { type Cluster, ClusterTracker, type Verdict } from './clusters.js';
+import { numberOf, recordOf, unusable } from './codec.js';
+import { ConfirmedScore } from './confirmed-score.js';
+import { type Contamination, findContamination } from './contamination.js';
+import { Controller } from './controller.js';
+import { alarmsInterval, alarmsPerDayAt, type Tail } from './gpd.js';
+import { NullModel } from './null-model.js';
+import type { Regime } from './regime.js';
+import { type FittedThreshold, fitThreshold, fittedOf, type ThresholdOptions } from './threshold.js';
+import { TileBaselines } from './tile-baseline.js';
+
+const VERSION = 1;
+/** Baselines freeze above it until u is known. */
+const FREEZE_BEFORE_U = 4;
+/** Peaks shown for review. */
+export const SHOWN_PEAKS = 20;
+
+/** What a calibration depends on. */
+export interface RuleCalibrationOptions extends ThresholdOptions {
+  tiles: number;
+  confirm: { k: number; n: number };
+  forMs: number;
+  clearForMs: number;
+  cooldownMs: number;
+  /** A longer gap between two frames is no footage, and hits on both sides of it do not confirm each other. */
+  maxGapMs: number;
+  /** Whether the controller runs. */
+  adapt: boolean;
+}
+
+/** One frame of a camera as one rule sees it. */
+export interface CalibrationFrame {
+  atMs: number;
+  /** One a tile; NaN: not observed. */
+  margins: ArrayLike<number>;
+  regime: Regime;
+}
+
+/** What a calibration says of a frame. */
+export interface CalibratedScore {
+  /** x_t = max_i y_i, robust standard deviations; NaN: no observation. */
+  score: number;
+  /** The winning tile; −1: no observation. */
+  tile: number;
+  /** y_i, NaN where a tile has no baseline yet. Overwritten by the next frame. */
+  tileScores: Float32Array;
+  threshold: number;
+  state: Exclude<ThresholdState, 'fixed'>;
+  /** Alarms a day expected at the threshold; null: nobody knows yet. */
+  expectedPerDay: number | null;
+  /** Set where this frame is the highest yet of a cluster among the 20 highest: keep its picture. Rank 1 is highest. */
+  peak: { id: number; rank: number } | null;
+}
+
+/** How a calibration stands. */
+export interface CalibrationReport {
+  state: CalibratedScore['state'];
+  threshold: number;
+  observedHours: number;
+  /** Clusters above u that the tail was fitted to. */
+  clusters: number;
+  /** Q.98 of c_t; NaN: no frames. */
+  u: number;
+  tail: Tail | null;
+  /** Alarms a day expected at the threshold, with a 90 % interval. */
+  expected: { value: number; low: number; high: number } | null;
+  /** The highest clusters, highest first. */
+  peaks: Cluster[];
+  contamination: Contamination;
+  /** What the controller adds to the fitted threshold. */
+  controllerOffset: number;
+}
+
+/**
+ * Finds and holds the threshold of one rule on one camera: tile baselines → pooled score x_t → confirmed score c_t →
+ * clusters and their tail → threshold, and a controller on top. Pure: what it knows is what it was shown.
+ */
+export class RuleCalibration {
+  #options: RuleCalibrationOptions;
+  #baselines: TileBaselines;
+  #confirmed: ConfirmedScore;
+  #clusters: ClusterTracker;
+  #model = new NullModel();
+  #controller = new Controller();
+  #fit: FittedThreshold;
+  #scale = 1;
+  #clustersSeen = 0;
+  /** Time that never runs backwards, and the last frame on the footage's clock. */
+  #runMs = 0;
+  #lastFrameMs: number | null = null;
+  #lastScoreMs: number | null = null;
+  readonly #tileScores: Float32Array;
+
+  private constructor(options: RuleCalibrationOptions) {
+    this.#options = options;
+    this.#baselines = new TileBaselines(options.tiles);
+    this.#confirmed = new ConfirmedScore(options);
+    this.#clusters = new ClusterTracker(options.clearForMs + options.cooldownMs);
+    this.#fit = fitThreshold(this.#model, options);
+    this.#tileScores = new Float32Array(options.tiles);
+  }
+
+  static fresh(options: RuleCalibrationOptions): RuleCalibration {
+    return new RuleCalibration(options);
+  }
+
+  get threshold(): number {
+    const { value, floor } = this.#fit;
+    return Math.max(value + this.#controller.offset, floor ?? Number.NEGATIVE_INFINITY);
+  }
+
+  observe({ atMs, margins, regime }: CalibrationFrame): CalibratedScore {
+    const scores = this.#tileScores;
+    this.#baselines.score(margins, regime, scores);
+    let tile = -1;
+    for (let i = 0; i < scores.length; i++) {
+      if (Number.isFinite(scores[i]!) && (tile === -1 || scores[i]! > scores[tile]!)) tile = i;
+    }
+    const level = this.#model.level;
+    this.#baselines.learn(margins, {
+      regime,
+      elapsedMs: this.#footageBetween(this.#lastFrameMs, atMs),
+      scores,
+      freezeAbove: Number.isFinite(level) ? level : FREEZE_BEFORE_U,
+    });
+    this.#lastFrameMs = atMs;
+    const score = tile === -1 ? Number.NaN : scores[tile]!;
+    // The threshold this frame is compared with is the one from before it.
+    const { threshold } = this;
+    const { state } = this.#fit;
+    const expectedPerDay = this.#expectedPerDay();
+    const peak = tile === -1 ? null : this.#take(score, { atMs, tile });
+    return { score, tile, tileScores: scores, threshold, state, expectedPerDay, peak };
+  }
+
+  #take(score: number, { atMs, tile }: { atMs: number; tile: number }): CalibratedScore['peak'] {
+    const elapsedMs = this.#footageBetween(this.#lastScoreMs, atMs);
+    const sinceMs = this.#lastScoreMs === null ? 0 : Math.max(0, atMs - this.#lastScoreMs);
+    this.#lastScoreMs = atMs;
+    this.#runMs += sinceMs;
+    if (sinceMs > this.#options.maxGapMs) this.#confirmed.reset();
+    const confirmed = this.#confirmed.push(score, this.#runMs);
+    const isDue = this.#model.push(confirmed, elapsedMs);
+    if (this.#options.adapt)
+      this.#controller.tick(elapsedMs, { scale: this.#scale, alarmsPerDay: this.#options.budgetPerDay });
+    const { closed, isMaximum } = this.#clusters.push(
+      { score: confirmed, runMs: this.#runMs, atMs, tile, level: this.#model.level, hour: this.#model.hour },
+      () => ++this.#clustersSeen,
+    );
+    if (closed) this.#model.add(closed);
+    if (closed || isDue) this.#refit();
+    if (!isMaximum) return null;
+    const rank = this.#model.rankOf(confirmed) + 1;
+    return rank <= SHOWN_PEAKS ? { id: this.#clusters.open!.id, rank } : null;
+  }
+
+  /** Footage between two frames: nothing where the clock jumps back, or over a gap. */
+  #footageBetween(lastMs: number | null, atMs: number): number {
+    const elapsedMs = lastMs === null ? 0 : Math.max(0, atMs - lastMs);
+    return elapsedMs > this.#options.maxGapMs ? 0 : elapsedMs;
+  }
+
+  #refit(): void {
+    this.#fit = fitThreshold(this.#model, this.#options);
+    // Robust scale of c_t, from its quartiles.
+    const quartiles = (this.#model.quantile(0.75) - this.#model.quantile(0.25)) / 1.349;
+    this.#scale = Number.isFinite(quartiles) ? Math.max(0.05, quartiles) : 1;
+  }
+
+  #expectedPerDay(): number | null {
+    const { tail } = this.#fit;
+    return tail && alarmsPerDayAt(tail, this.threshold);
+  }
+
+  /** The detector started an event. */
+  alarm({ eventId }: { eventId: string }): void {
+    if (!this.#options.adapt) return;
+    this.#controller.alarm(eventId, { scale: this.#scale, clusterId: this.#clusters.open?.id ?? null });
+  }
+
+  /** A person says that an event was true: it was no false alarm, and does not belong to the null. */
+  confirm(eventId: string): void {
+    const clusterId = this.#controller.undo(eventId);
+    if (clusterId !== null) this.review(clusterId, 'true');
+  }
+
+  /** What a person says of a peak; null takes it back. @returns whether the peak is known */
+  review(peakId: number, verdict: Verdict | null): boolean {
+    const { open } = this.#clusters;
+    const known = open?.id === peakId || this.#model.review(peakId, verdict);
+    if (open?.id === peakId) open.verdict = verdict;
+    if (known) this.#refit();
+    return known;
+  }
+
+  /** Another budget is another threshold on the same null. What the controller had learnt was for the old one. */
+  setBudget(budgetPerDay: number): void {
+    if (budgetPerDay === this.#options.budgetPerDay) return;
+    this.#options = { ...this.#options, budgetPerDay };
+    this.#controller.fade(0);
+    this.#refit();
+  }
+
+  report(): CalibrationReport {
+    const { state, tail } = this.#fit;
+    const { threshold } = this;
+    const value = this.#expectedPerDay();
+    return {
+      state,
+      threshold,
+      observedHours: this.#model.observedHours,
+      clusters: tail?.n ?? 0,
+      u: this.#model.quantile(0.98),
+      tail,
+      expected: tail && value !== null ? { value, ...alarmsInterval(tail, threshold) } : null,
+      peaks: this.#peaks(),
+      contamination: findContamination(this.#model, tail),
+      controllerOffset: this.#controller.offset,
+    };
+  }
+
+  #peaks(): Cluster[] {
+    const open = this.#clusters.open;
+    const peaks = [...this.#model.clusters()].concat(open ? [{ ...open }] : []);
+    return peaks.sort((a, b) => b.score - a.score).slice(0, SHOWN_PEAKS);
+  }
+
+  toJSON(): unknown {
+    return {
+      version: VERSION,
+      timing: timingOf(this.#options),
+      budgetPerDay: this.#options.budgetPerDay,
+      baselines: this.#baselines,
+      confirmed: this.#confirmed,
+      clusters: this.#clusters,
+      model: this.#model,
+      controller: this.#controller,
+      fit: this.#fit,
+      scale: this.#scale,
+      clustersSeen: this.#clustersSeen,
+      runMs: this.#runMs,
+      lastFrameMs: this.#lastFrameMs,
+      lastScoreMs: this.#lastScoreMs,
+    };
+  }
+
+  /**
+   * Goes on where {@link toJSON} was.
+   * @throws WordwatchError `calibration-unusable`: it is cut short, of another version, or for another timing or number
+   * of tiles, which make it another null
+   */
+  static restore(json: unknown, options: RuleCalibrationOptions): RuleCalibration {
+    const saved = recordOf(json, 'state');
+    if (saved.version !== VERSION) throw unusable(`version ${String(saved.version)}, expected ${VERSION}`);
+    if (saved.timing !== timingOf(options)) throw unusable('it is for another timing or other tiles');
+    const calibration = new RuleCalibration({
+      ...options,
+      budgetPerDay: numberOf(saved.budgetPerDay, 'budget'),
+    });
+    calibration.#baselines = TileBaselines.restore(saved.baselines, options.tiles);
+    calibration.#confirmed = ConfirmedScore.restore(saved.confirmed, options);
+    calibration.#clusters = ClusterTracker.restore(saved.clusters, options.clearForMs + options.cooldownMs);
+    calibration.#model = NullModel.restore(saved.model);
+    calibration.#controller = Controller.restore(saved.controller);
+    calibration.#scale = numberOf(saved.scale, 'scale');
+    calibration.#clustersSeen = numberOf(saved.clustersSeen, 'clusters');
+    calibration.#runMs = numberOf(saved.runMs, 'time');
+    calibration.#lastFrameMs = saved.lastFrameMs === null ? null : numberOf(saved.lastFrameMs, 'time');
+    calibration.#lastScoreMs = saved.lastScoreMs === null ? null : numberOf(saved.lastScoreMs, 'time');
+    calibration.#fit = fittedOf(saved.fit);
+    calibration.setBudget(options.budgetPerDay);
+    return calibration;
+  }
+}
+
+/** Whatever makes another null, as one text. */
+function timingOf({
+  tiles,
+  confirm,
+  forMs,
+  clearForMs,
+  cooldownMs,
+  maxGapMs,
+}: RuleCalibrationOptions): string {
+  return JSON.stringify([tiles, confirm.k, confirm.n, forMs, clearForMs, cooldownMs, maxGapMs]);
+}

@@ -1,0 +1,233 @@
+import { decodeFloat32, encodeFloats, recordOf, unusable } from './codec.js';
+import { REGIMES, type Regime } from './regime.js';
+
+/** Samples that a window holds, one every {@link SAMPLE_MS}: an hour. */
+const WINDOW = 240;
+const SAMPLE_MS = 15_000;
+/** In the beginning samples are taken as often as every 20th part of the time watched so far. */
+const EARLY_PART = 20;
+/** Without so many samples over so long there is no score: a scale from less is a guess. */
+const MIN_SAMPLES = 30;
+const MIN_SEEN_MS = 60_000;
+/** Nothing is frozen before: a first, too small scale would keep out all that could widen it. */
+const FREEZE_FROM_SAMPLES = WINDOW / 2;
+/** What stays in a tile for so long has become the scene; else one parked lorry would hide all that comes after it. */
+const FROZEN_AT_MOST_MS = 2 * 3_600_000;
+/**
+ * Floors of a scale. A tile in which nothing moves keeps its vector (motion gate), and its MAD is near 0: anything at
+ * all would be an event. It counts as at least half as noisy as the rule's middle tile, and as 0.05 in log-odds, 5 % in
+ * odds, which nobody wants to hear of, where the whole picture is frozen.
+ */
+const POOLED_FLOOR = 0.5;
+const SCALE_FLOOR = 0.05;
+const MAD_TO_SIGMA = 1.4826;
+
+/** Baselines of one rule's tiles in one light. */
+interface Windows {
+  /** Samples in the order of arrival, tile by tile, WINDOW places each. */
+  ring: Float32Array;
+  /** The same, ascending. */
+  sorted: Float32Array;
+  /** Samples that ever came, per tile. */
+  taken: Float32Array;
+  median: Float32Array;
+  /** 1.4826·MAD, without floors. */
+  rawScale: Float32Array;
+  /** 1 / scale; NaN: not enough samples yet. */
+  inverseScale: Float32Array;
+  frozenMs: Float32Array;
+  seenMs: number;
+  sinceSampleMs: number;
+}
+
+/**
+ * What is normal in every tile of one rule on one camera.
+ *
+ *     y_i = (m_i − median_i) / max(1.4826·MAD_i, floor)
+ *
+ * median and MAD over the last hour, one sample every 15 s, apart for each light regime. A tile whose y is above u takes
+ * no samples, so that what is to be found does not become normal; after two hours it does.
+ *
+ * Memory: 11 tiles take 21 kB a regime; 1,600 pairs of camera and rule about 35 MB. Time: O(tiles) a frame, and
+ * O(WINDOW) a sample.
+ */
+export class TileBaselines {
+  readonly #tiles: number;
+  readonly #windows = new Map<Regime, Windows>();
+
+  constructor(tiles: number) {
+    this.#tiles = tiles;
+  }
+
+  /** Writes y of each tile; NaN: margin NaN, or not enough samples yet. */
+  score(margins: ArrayLike<number>, regime: Regime, into: Float32Array): void {
+    const windows = this.#windows.get(regime);
+    if (!windows) {
+      into.fill(Number.NaN);
+      return;
+    }
+    const { median, inverseScale } = windows;
+    for (let i = 0; i < this.#tiles; i++) into[i] = (margins[i]! - median[i]!) * inverseScale[i]!;
+  }
+
+  /**
+   * Takes a frame's margins as samples, when it is time.
+   * @param elapsedMs since the frame before, gaps in the footage not counted
+   * @param scores what {@link score} made of them
+   * @param freezeAbove u
+   */
+  learn(
+    margins: ArrayLike<number>,
+    {
+      regime,
+      elapsedMs,
+      scores,
+      freezeAbove,
+    }: { regime: Regime; elapsedMs: number; scores: Float32Array; freezeAbove: number },
+  ): void {
+    const windows = this.#windows.get(regime) ?? this.#open(regime);
+    windows.seenMs += elapsedMs;
+    windows.sinceSampleMs += elapsedMs;
+    if (windows.sinceSampleMs < Math.min(SAMPLE_MS, windows.seenMs / EARLY_PART)) return;
+    const { taken, frozenMs } = windows;
+    for (let i = 0; i < this.#tiles; i++) {
+      if (!Number.isFinite(margins[i]!)) continue;
+      const above = scores[i]! > freezeAbove && taken[i]! >= FREEZE_FROM_SAMPLES;
+      frozenMs[i] = above ? frozenMs[i]! + windows.sinceSampleMs : 0;
+      if (!above || frozenMs[i]! >= FROZEN_AT_MOST_MS) take(windows, i, margins[i]!);
+    }
+    windows.sinceSampleMs = 0;
+    this.#settle(windows);
+  }
+
+  #open(regime: Regime): Windows {
+    const windows = emptyWindows(this.#tiles);
+    this.#windows.set(regime, windows);
+    return windows;
+  }
+
+  /** Works the scales out again, floors and all. */
+  #settle({ taken, rawScale, inverseScale, seenMs }: Windows): void {
+    const ready = rawScale.filter((_, i) => taken[i]! >= MIN_SAMPLES).sort();
+    const floor = Math.max(SCALE_FLOOR, POOLED_FLOOR * (ready[ready.length >> 1] ?? 0));
+    for (let i = 0; i < this.#tiles; i++) {
+      const known = taken[i]! >= MIN_SAMPLES && seenMs >= MIN_SEEN_MS;
+      inverseScale[i] = known ? 1 / Math.max(rawScale[i]!, floor) : Number.NaN;
+    }
+  }
+
+  toJSON(): unknown {
+    return Object.fromEntries(
+      [...this.#windows].map(([regime, { ring, taken, frozenMs, seenMs, sinceSampleMs }]) => [
+        regime,
+        {
+          ring: encodeFloats(ring),
+          taken: encodeFloats(taken),
+          frozenMs: encodeFloats(frozenMs),
+          seenMs,
+          sinceSampleMs,
+        },
+      ]),
+    );
+  }
+
+  static restore(json: unknown, tiles: number): TileBaselines {
+    const baselines = new TileBaselines(tiles);
+    for (const [regime, saved] of Object.entries(recordOf(json, 'baselines'))) {
+      if (!REGIMES.includes(regime as Regime)) throw unusable(`a light regime "${regime}" is not known`);
+      const { ring, taken, frozenMs, seenMs, sinceSampleMs } = recordOf(saved, `baseline of ${regime}`);
+      const windows = baselines.#open(regime as Regime);
+      windows.ring.set(decodeFloat32(ring, tiles * WINDOW, 'baseline'));
+      windows.taken.set(decodeFloat32(taken, tiles, 'baseline'));
+      windows.frozenMs.set(decodeFloat32(frozenMs, tiles, 'baseline'));
+      windows.seenMs = Number(seenMs);
+      windows.sinceSampleMs = Number(sinceSampleMs);
+      for (let i = 0; i < tiles; i++) sortTile(windows, i);
+      baselines.#settle(windows);
+    }
+    return baselines;
+  }
+}
+
+function emptyWindows(tiles: number): Windows {
+  return {
+    ring: new Float32Array(tiles * WINDOW),
+    sorted: new Float32Array(tiles * WINDOW),
+    taken: new Float32Array(tiles),
+    median: new Float32Array(tiles),
+    rawScale: new Float32Array(tiles),
+    inverseScale: new Float32Array(tiles).fill(Number.NaN),
+    frozenMs: new Float32Array(tiles),
+    seenMs: 0,
+    sinceSampleMs: 0,
+  };
+}
+
+/** Puts a sample into a tile's window; the oldest leaves a full one. */
+function take({ ring, sorted, taken, median, rawScale }: Windows, tile: number, margin: number): void {
+  const start = tile * WINDOW;
+  const place = start + (taken[tile]! % WINDOW);
+  const values = sorted.subarray(start, start + WINDOW);
+  let count = Math.min(taken[tile]!, WINDOW);
+  if (count === WINDOW) {
+    const oldest = lowerBound(values, count, ring[place]!);
+    values.copyWithin(oldest, oldest + 1, count);
+    count--;
+  }
+  ring[place] = margin;
+  const rounded = ring[place]!;
+  const at = lowerBound(values, count, rounded);
+  values.copyWithin(at + 1, at, count);
+  values[at] = rounded;
+  count++;
+  // Beyond two rounds only the place in the round matters; a float counts exactly to 2²⁴ only.
+  taken[tile] = taken[tile]! + 1 < 2 * WINDOW ? taken[tile]! + 1 : WINDOW;
+  settleTile({ median, rawScale }, tile, values.subarray(0, count));
+}
+
+function sortTile({ ring, sorted, taken, median, rawScale }: Windows, tile: number): void {
+  const count = Math.min(taken[tile]!, WINDOW);
+  if (!(count > 0)) return;
+  const start = tile * WINDOW;
+  const values = ring.slice(start, start + count).sort();
+  sorted.set(values, start);
+  settleTile({ median, rawScale }, tile, values);
+}
+
+function settleTile(
+  { median, rawScale }: Pick<Windows, 'median' | 'rawScale'>,
+  tile: number,
+  values: Float32Array,
+): void {
+  median[tile] = values[values.length >> 1]!;
+  rawScale[tile] = MAD_TO_SIGMA * medianDeviation(values);
+}
+
+/** Median of |v − median|: walks outwards from the middle, over half of the values. */
+function medianDeviation(values: Float32Array): number {
+  const middle = values.length >> 1;
+  const median = values[middle]!;
+  let below = middle;
+  let above = middle + 1;
+  let deviation = 0;
+  for (let i = 0; i <= values.length >> 1; i++) {
+    const down = below >= 0 ? median - values[below]! : Number.POSITIVE_INFINITY;
+    const up = above < values.length ? values[above]! - median : Number.POSITIVE_INFINITY;
+    deviation = Math.min(down, up);
+    if (down <= up) below--;
+    else above++;
+  }
+  return deviation;
+}
+
+/** First place whose value is not below `value`. */
+function lowerBound(values: Float32Array, count: number, value: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
