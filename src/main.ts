@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, Option } from 'commander';
 import { runBench } from './commands/bench/bench.js';
+import { calibrateCommand } from './commands/calibrate/command.js';
 import { runCheck } from './commands/check.js';
 import { runDoctor } from './commands/doctor.js';
 import { runEmbed } from './commands/embed.js';
@@ -16,6 +17,7 @@ import {
 import {
   choiceOf,
   dtypeOption,
+  durationMs,
   jsonOption,
   type ModelArguments,
   numberIn,
@@ -144,6 +146,37 @@ interface ScanArguments extends ModelArguments {
   out?: string;
   json?: boolean;
 }
+
+withModel(program.command('calibrate'))
+  .description(
+    'finds the thresholds of rules with a budget from footage without events; what it learns is kept in the data folder',
+  )
+  .argument('[camera...]', 'cameras of the configuration (default: all), or a name for recordings')
+  .option('-c, --config <file>', 'the configuration (default: wordwatch.yaml, if there is one)')
+  .option('--from <video...>', 'recordings of one camera; without a camera, each is one of its own')
+  .option('--for <duration>', 'how long to watch live cameras, such as 6h or 2d', durationMs, 6 * 3_600_000)
+  .option('--rules <path...>', 'rule files or folders (default: the configuration’s)')
+  .option(
+    '--fps <n>',
+    'frames looked at a second, of cameras not in the configuration',
+    numberIn(0.05, 30),
+    1,
+  )
+  .option('--store <folder>', 'data folder (default: the configuration’s, else ./data)')
+  .option('--report <file>', 'also write an HTML page with pictures of the highest peaks')
+  .addOption(jsonOption())
+  .action((cameras: string[], options, command: Command) =>
+    finish(
+      calibrateCommand({
+        ...{ cameras, from: options.from ?? [], liveMs: options.for, fps: options.fps },
+        ...{ configPath: options.config, rulePaths: options.rules },
+        ...{ storePath: options.store, report: options.report },
+        choice: command.getOptionValueSource('model') === 'cli' ? choiceOf(options, process.cwd()) : null,
+        defaultChoice: choiceOf(options, process.cwd()),
+        ...{ modelsFolder, env: process.env, output: outputOf(options), signal: stopping.signal },
+      }),
+    ),
+  );
 
 withModel(program.command('check'))
   .description('validates configuration and rules; exit 2 when something is wrong')

@@ -10,6 +10,8 @@ export interface Episode {
   widthPx: number;
   heightPx: number;
   durationS: number;
+  /** Frames a second. */
+  fps: number;
   scene: Scene;
 }
 
@@ -18,6 +20,7 @@ interface EpisodeOptions {
   seed: number;
   size: readonly [widthPx: number, heightPx: number];
   durationS: number;
+  fps?: number;
   kind: SceneKind;
   light?: Light;
   weather?: Weather;
@@ -36,6 +39,7 @@ function episode({
   seed,
   size,
   durationS,
+  fps = 10,
   kind,
   light = 'day',
   weather = 'clear',
@@ -55,7 +59,7 @@ function episode({
     state: (t) => ({ ...still, ...state?.(t) }),
     placements,
   };
-  return { name, widthPx, heightPx, durationS, scene };
+  return { name, widthPx, heightPx, durationS, fps, scene };
 }
 
 /** 0 before `from`, 1 after `to`, evenly between. */
@@ -100,6 +104,14 @@ function at(x: number, y: number, persons: number, there: boolean): Pose | null 
 
 const FULL_HD = [1920, 1080] as const;
 const HD = [1280, 720] as const;
+
+/** What always stands there. */
+const CARS: readonly Actor[] = [
+  { thing: 'car', seed: 61, pose: () => at(0.16, 0.52, 0.9, true) },
+  { thing: 'car', seed: 62, pose: () => at(0.78, 0.5, 0.9, true) },
+  { thing: 'car', seed: 63, pose: () => at(0.9, 0.88, 0.9, true) },
+];
+const LAMP: Actor = { thing: 'orangeLamp', seed: 53, pose: () => at(0.86, 0.66, 0.5, true) };
 
 /** Everything shown in samples/, in the order of its story. */
 export const EPISODES: readonly Episode[] = [
@@ -223,7 +235,7 @@ export const EPISODES: readonly Episode[] = [
         seed: 52,
         pose: (t) => path(t, { from: [0.6, 0.6], to: [0.75, 0.95], start: 20, end: 30, persons: 0.85 }),
       },
-      { thing: 'orangeLamp', seed: 53, pose: () => at(0.86, 0.66, 0.5, true) },
+      LAMP,
     ],
   }),
   episode({
@@ -233,9 +245,7 @@ export const EPISODES: readonly Episode[] = [
     durationS: 60,
     kind: 'car-park',
     things: [
-      { thing: 'car', seed: 61, pose: () => at(0.16, 0.52, 0.9, true) },
-      { thing: 'car', seed: 62, pose: () => at(0.78, 0.5, 0.9, true) },
-      { thing: 'car', seed: 63, pose: () => at(0.9, 0.88, 0.9, true) },
+      ...CARS,
       {
         thing: 'truck',
         seed: 64,
@@ -265,4 +275,107 @@ export const EPISODES: readonly Episode[] = [
       },
     ],
   }),
+];
+
+/** What passes through a quiet picture, again and again, each time another one. */
+interface Passer {
+  thing: ThingName;
+  /** Where it goes, in fractions of the picture. */
+  from: readonly [number, number];
+  to: readonly [number, number];
+  persons: number;
+  /** Seconds from the start until it first comes, from then on between two, and for one passage. */
+  first: number;
+  every: number;
+  takes: number;
+}
+
+const QUIET_S = 600;
+
+/** Ten minutes of an episode's camera on a day when nothing happens but passers-by, one frame a second. */
+function quiet(name: string, passers: readonly Passer[], standing: readonly Actor[] = []): Episode {
+  const { scene, widthPx, heightPx } = EPISODES.find((told) => told.name === name)!;
+  const { seed, kind, light, weather } = scene;
+  const passages = passers.flatMap(({ thing, from, to, persons, first, every, takes }, place) =>
+    Array.from({ length: Math.ceil((QUIET_S - first) / every) }, (_, round): Actor => {
+      const start = first + round * every;
+      // There and back again.
+      const ends = round % 2 === 0 ? { from, to } : { from: to, to: from };
+      const pose = (t: number) => path(t, { ...ends, start, end: start + takes, persons });
+      return { thing, seed: 1000 + 100 * place + round, pose };
+    }),
+  );
+  const { lightOn, sunset } = scene.state(0);
+  return episode({
+    ...{ name, seed, size: [widthPx, heightPx], durationS: QUIET_S, fps: 1, kind, light, weather },
+    state: () => ({ lightOn, sunset }),
+    things: [...standing, ...passages],
+  });
+}
+
+/** The same cameras in quiet hours: what thresholds are calibrated with. */
+export const QUIET_EPISODES: readonly Episode[] = [
+  quiet('fire-yard', [
+    { thing: 'cat', from: [0.05, 0.8], to: [0.6, 0.86], persons: 0.25, first: 20, every: 140, takes: 30 },
+    { thing: 'walker', from: [-0.1, 0.85], to: [1.1, 0.85], persons: 1, first: 80, every: 190, takes: 25 },
+  ]),
+  quiet('parcel-doorstep', [
+    { thing: 'walker', from: [-0.2, 0.84], to: [1.2, 0.85], persons: 1, first: 25, every: 95, takes: 14 },
+    { thing: 'cat', from: [-0.1, 0.88], to: [1.1, 0.88], persons: 0.25, first: 60, every: 210, takes: 20 },
+  ]),
+  quiet('door-left-open', [
+    {
+      thing: 'walker',
+      from: [-0.15, 0.88],
+      to: [1.15, 0.86],
+      persons: 0.95,
+      first: 30,
+      every: 110,
+      takes: 15,
+    },
+  ]),
+  quiet('fall-living-room', [
+    { thing: 'walker', from: [-0.1, 0.84], to: [1.1, 0.86], persons: 0.95, first: 15, every: 75, takes: 18 },
+    { thing: 'cat', from: [1.1, 0.9], to: [-0.1, 0.88], persons: 0.25, first: 50, every: 170, takes: 20 },
+  ]),
+  quiet('quiet-sunset', [
+    { thing: 'walker', from: [-0.05, 0.62], to: [1.05, 0.64], persons: 1, first: 10, every: 70, takes: 30 },
+    { thing: 'car', from: [1.2, 0.84], to: [-0.25, 0.84], persons: 0.85, first: 40, every: 60, takes: 8 },
+  ]),
+  quiet(
+    'quiet-headlights',
+    [
+      {
+        thing: 'headlights',
+        from: [0.42, 0.6],
+        to: [0.2, 0.95],
+        persons: 0.85,
+        first: 8,
+        every: 45,
+        takes: 8,
+      },
+      {
+        thing: 'headlights',
+        from: [0.6, 0.6],
+        to: [0.75, 0.95],
+        persons: 0.85,
+        first: 30,
+        every: 52,
+        takes: 10,
+      },
+    ],
+    [LAMP],
+  ),
+  quiet(
+    'carpark-truck',
+    [
+      { thing: 'car', from: [-0.3, 0.74], to: [1.3, 0.74], persons: 0.9, first: 20, every: 65, takes: 12 },
+      { thing: 'walker', from: [1.1, 0.7], to: [-0.1, 0.72], persons: 1, first: 45, every: 120, takes: 25 },
+    ],
+    CARS,
+  ),
+  quiet('gate-dog', [
+    { thing: 'cat', from: [-0.1, 0.82], to: [1.1, 0.85], persons: 0.25, first: 35, every: 150, takes: 25 },
+    { thing: 'walker', from: [1.15, 0.84], to: [-0.15, 0.86], persons: 1, first: 90, every: 200, takes: 22 },
+  ]),
 ];

@@ -175,14 +175,22 @@ export interface Picture {
   heightPx: number;
 }
 
+/** Last drawing and its pixels: for minutes nothing moves in a quiet scene. */
+let last: { svg: string; data: Buffer } = { svg: '', data: Buffer.alloc(0) };
+
 /** A scene at a moment as pixels, before the camera's own faults. */
 export async function renderScene(scene: Scene, t: number): Promise<Picture & { shown: Shown[] }> {
   const { svg, shown } = drawScene(scene, t);
+  if (last.svg !== svg) last = { svg, data: await drawPixels(svg, scene) };
+  return { data: last.data, widthPx: scene.widthPx, heightPx: scene.heightPx, shown };
+}
+
+async function drawPixels(svg: string, scene: Scene): Promise<Buffer> {
   let image = sharp(Buffer.from(svg)).flatten().removeAlpha();
   if (scene.light === 'infrared') image = image.greyscale().toColourspace('srgb');
   const { data } = await image.raw().toBuffer({ resolveWithObject: true });
   const grey = scene.light === 'infrared' && data.length === scene.widthPx * scene.heightPx;
-  return { data: grey ? tripled(data) : data, widthPx: scene.widthPx, heightPx: scene.heightPx, shown };
+  return grey ? tripled(data) : data;
 }
 
 function tripled(grey: Buffer): Buffer {

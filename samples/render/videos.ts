@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { CONCEPTS, type Concept } from './concepts.js';
-import { EPISODES, type Episode } from './episodes.js';
+import { EPISODES, type Episode, QUIET_EPISODES } from './episodes.js';
 import { drawScene, overlap, renderScene } from './scene.js';
-
-const FPS = 10;
 
 /** Which example rule in rules/ is about which concept. */
 const RULES: Partial<Record<Concept, string>> = {
@@ -21,12 +19,18 @@ const RULES: Partial<Record<Concept, string>> = {
   'water-floor': 'water',
 };
 
-/** `videos.ts FOLDER [NAME…]` renders the samples and their truth; `--look` one sheet of frames instead. */
+/** `videos.ts FOLDER [NAME…]` renders the samples and their truth; `--quiet` quiet hours of the same cameras into FOLDER/quiet; `--look` one sheet of frames instead. */
 const [folder, ...names] = process.argv.slice(2);
 if (!folder) throw new Error('usage: videos.ts FOLDER [--look] [NAME…]');
-const chosen = EPISODES.filter(({ name }) => names.every((n) => n.startsWith('--')) || names.includes(name));
+const isQuiet = names.includes('--quiet');
+const chosen = (isQuiet ? QUIET_EPISODES : EPISODES).filter(
+  ({ name }) => names.every((n) => n.startsWith('--')) || names.includes(name),
+);
 if (names.includes('--look')) {
   await drawSheet(join(folder, 'sheet.png'), chosen);
+} else if (isQuiet) {
+  mkdirSync(join(folder, 'quiet'), { recursive: true });
+  for (const episode of chosen) await renderVideo(episode, join(folder, 'quiet', `${episode.name}.mp4`));
 } else {
   for (const episode of chosen) await renderVideo(episode, join(folder, `${episode.name}.mp4`));
   writeFileSync(
@@ -35,7 +39,10 @@ if (names.includes('--look')) {
   );
 }
 
-async function renderVideo({ widthPx, heightPx, durationS, scene }: Episode, file: string): Promise<void> {
+async function renderVideo(
+  { widthPx, heightPx, durationS, fps, scene }: Episode,
+  file: string,
+): Promise<void> {
   process.stderr.write(`${file}\n`);
   const part = `${file}.part`;
   const input = [
@@ -46,7 +53,7 @@ async function renderVideo({ widthPx, heightPx, durationS, scene }: Episode, fil
     '-s',
     `${widthPx}x${heightPx}`,
     '-r',
-    String(FPS),
+    String(fps),
     '-i',
     'pipe:0',
   ];
@@ -57,9 +64,10 @@ async function renderVideo({ widthPx, heightPx, durationS, scene }: Episode, fil
     '-preset',
     'slow',
     '-crf',
-    '27',
+    // Ten minutes must not be ten times as large.
+    fps === 1 ? '40' : '27',
     '-g',
-    String(2 * FPS),
+    String(fps === 1 ? 60 : 2 * fps),
     '-colorspace',
     'bt709',
     '-movflags',
@@ -70,8 +78,8 @@ async function renderVideo({ widthPx, heightPx, durationS, scene }: Episode, fil
   const ffmpeg = spawn('ffmpeg', ['-v', 'error', '-y', ...input, ...filters, ...encoder, part], {
     stdio: ['pipe', 'inherit', 'inherit'],
   });
-  for (let frame = 0; frame < durationS * FPS; frame++) {
-    const { data } = await renderScene(scene, frame / FPS);
+  for (let frame = 0; frame < durationS * fps; frame++) {
+    const { data } = await renderScene(scene, frame / fps);
     if (!ffmpeg.stdin.write(data)) await once(ffmpeg.stdin, 'drain');
   }
   ffmpeg.stdin.end();
@@ -82,7 +90,7 @@ async function renderVideo({ widthPx, heightPx, durationS, scene }: Episode, fil
 
 /** What a video shows and when, read off the scene itself. */
 function truthOf(episode: Episode) {
-  const { name, widthPx, heightPx, durationS, scene } = episode;
+  const { name, widthPx, heightPx, durationS, fps, scene } = episode;
   const frame = { x: 0, y: 0, w: widthPx, h: heightPx };
   const isSeen = (concept: Concept, t: number) =>
     drawScene(scene, t).shown.some(
@@ -100,7 +108,7 @@ function truthOf(episode: Episode) {
   const events = intervals.flatMap(({ concept, ...when }) =>
     RULES[concept] ? [{ rule: RULES[concept], ...when }] : [],
   );
-  return { file: `${name}.mp4`, camera: name, widthPx, heightPx, fps: FPS, durationS, events, intervals };
+  return { file: `${name}.mp4`, camera: name, widthPx, heightPx, fps, durationS, events, intervals };
 }
 
 /** Runs of times half a second apart. */

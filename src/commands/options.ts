@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { duration } from '../config/fields.js';
 import { DEVICES, type Device, DTYPES, type Dtype, type ModelChoice } from '../model/index.js';
 
 // Options that several commands share, and readers of their values.
@@ -20,6 +21,13 @@ export function timeMs(text: string): number {
   if (Number.isNaN(value))
     throw new InvalidArgumentError('expected a time such as 2026-05-01T20:00:00+02:00.');
   return value;
+}
+
+/** Milliseconds of a duration such as 90s, 6h or 2d. */
+export function durationMs(text: string): number {
+  const parsed = duration({ min: '1s', max: '14d' }).safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError('expected a duration from 1s to 14d, such as 6h.');
+  return parsed.data;
 }
 
 export function jsonOption(): Option {

@@ -56,9 +56,17 @@ export class CalibrationKeeper implements Disposable {
     return entry;
   }
 
-  /** The calibration in use under an id; null: none is. */
+  /** The calibration of that id, in use or in the database; null: there is none that could be read. */
   find(id: CalibrationId): LiveCalibration | null {
-    return this.#entries.get(textOf(id)) ?? null;
+    const entry = this.#entries.get(textOf(id));
+    if (entry) return entry;
+    const stored = this.#options.store?.read(id);
+    if (!stored) return null;
+    try {
+      return this.open(id, RuleCalibration.optionsOf(JSON.parse(stored.state)));
+    } catch {
+      return null;
+    }
   }
 
   /** All in use. */

@@ -4,6 +4,7 @@ import type { ModelDescription } from '../model/embedder.js';
 import { RegimeDetector } from '../rules/calibration/regime.js';
 import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
 import { SceneWatch } from '../rules/calibration/scene-change.js';
+import { evidenceOf } from '../rules/evidence.js';
 import type { Score } from '../rules/score.js';
 import { lightOf } from '../tiling/light.js';
 import type { CalibrationKeeper, LiveCalibration } from './calibration-keeper.js';
@@ -72,7 +73,11 @@ export class CameraCalibrations {
       if (!found) return score;
       const { rule, live } = found;
       if (!this.#options.isWatching(rule, score.atMs)) return { ...score, ...UNKNOWN };
-      const seen = live.calibration.observe({ atMs: score.atMs, margins: score.tileMargins, regime });
+      const seen = live.calibration.observe({
+        atMs: score.atMs,
+        margins: score.tileMargins.map(evidenceOf),
+        regime,
+      });
       this.#options.keeper.touch(live);
       if (seen.tileScores) shifts.push(seen.tileScores);
       const tile = view.tileOf(score.tileIndexes[seen.tile] ?? score.tile.index);

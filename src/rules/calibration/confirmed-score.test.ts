@@ -59,6 +59,7 @@ describe('ConfirmedScore', () => {
               score,
               threshold,
               thresholdState: 'fixed',
+              expectedFalseAlarmsPerDay: null,
               tile,
               active: true,
             });

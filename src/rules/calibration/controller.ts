@@ -6,6 +6,14 @@ const DAY_MS = 24 * 3_600_000;
 /** Alarms that can still be confirmed. */
 const REMEMBERED = 100;
 
+interface Alarm {
+  eventId: string;
+  clusterId: number | null;
+  step: number;
+  /** Its step was taken back: it was true. */
+  wasTrue: boolean;
+}
+
 /**
  * Holds the alarms a day at what was asked for, whatever the scores do:
  *
@@ -17,7 +25,7 @@ const REMEMBERED = 100;
  */
 export class Controller {
   #offset = 0;
-  #alarms: { eventId: string; clusterId: number | null; step: number }[] = [];
+  #alarms: Alarm[] = [];
 
   /** δ, score units. */
   get offset(): number {
@@ -29,21 +37,24 @@ export class Controller {
     this.#offset -= (ETA * scale * alarmsPerDay * elapsedMs) / DAY_MS;
   }
 
-  /** @param clusterId of the scores that raised it */
+  /**
+   * @param scale 0: the controller rests, and only remembers which cluster it was
+   * @param clusterId of the scores that raised it
+   */
   alarm(eventId: string, { scale, clusterId }: { scale: number; clusterId: number | null }): void {
     const step = ETA * scale;
     this.#offset += step;
-    this.#alarms.push({ eventId, clusterId, step });
+    this.#alarms.push({ eventId, clusterId, step, wasTrue: false });
     if (this.#alarms.length > REMEMBERED) this.#alarms.shift();
   }
 
-  /** Takes an alarm's step back. @returns its cluster; null when it is not known (any more) */
-  undo(eventId: string): number | null {
-    const at = this.#alarms.findIndex((alarm) => alarm.eventId === eventId);
-    if (at === -1) return null;
-    const [alarm] = this.#alarms.splice(at, 1);
-    this.#offset -= alarm!.step;
-    return alarm!.clusterId;
+  /** Takes an alarm's step back, or makes it again. @returns its cluster; null when it is not known (any more) */
+  judge(eventId: string, wasTrue: boolean): number | null {
+    const alarm = this.#alarms.find((known) => known.eventId === eventId);
+    if (!alarm) return null;
+    if (alarm.wasTrue !== wasTrue) this.#offset += wasTrue ? -alarm.step : alarm.step;
+    alarm.wasTrue = wasTrue;
+    return alarm.clusterId;
   }
 
   /** Keeps the part `keep` of δ. */
@@ -62,11 +73,12 @@ export class Controller {
     controller.#offset = numberOf(saved.offset, 'controller');
     if (!Array.isArray(saved.alarms)) throw unusable('alarms are missing');
     controller.#alarms = saved.alarms.map((alarm) => {
-      const { eventId, clusterId, step } = recordOf(alarm, 'alarm');
+      const { eventId, clusterId, step, wasTrue } = recordOf(alarm, 'alarm');
       return {
         eventId: String(eventId),
         clusterId: clusterId === null ? null : numberOf(clusterId, 'alarm'),
         step: numberOf(step, 'alarm'),
+        wasTrue: wasTrue === true,
       };
     });
     return controller;

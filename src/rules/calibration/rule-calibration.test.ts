@@ -191,8 +191,8 @@ describe('RuleCalibration', () => {
     const before = calibration.threshold;
     calibration.alarm({ eventId: 'a' });
     expect(calibration.threshold).toBeGreaterThan(before);
-    calibration.confirm('a');
+    calibration.judge('a', 'true');
     expect(calibration.threshold).toBeCloseTo(before, 9);
-    calibration.confirm('unknown');
+    calibration.judge('unknown', 'true');
   });
 });

@@ -175,14 +175,14 @@ export class RuleCalibration {
 
   /** The detector started an event. */
   alarm({ eventId }: { eventId: string }): void {
-    if (!this.#options.adapt) return;
-    this.#controller.alarm(eventId, { scale: this.#scale, clusterId: this.#clusters.open?.id ?? null });
+    const scale = this.#options.adapt ? this.#scale : 0;
+    this.#controller.alarm(eventId, { scale, clusterId: this.#clusters.open?.id ?? null });
   }
 
-  /** A person says that an event was true: it was no false alarm, and does not belong to the null. */
-  confirm(eventId: string): void {
-    const clusterId = this.#controller.undo(eventId);
-    if (clusterId !== null) this.review(clusterId, 'true');
+  /** What a person says of an event: a true one was no false alarm, and does not belong to the null. null takes it back. */
+  judge(eventId: string, verdict: Verdict | null): void {
+    const clusterId = this.#controller.judge(eventId, verdict === 'true');
+    if (clusterId !== null) this.review(clusterId, verdict);
   }
 
   /** What a person says of a peak; null takes it back. @returns whether the peak is known */
@@ -229,8 +229,7 @@ export class RuleCalibration {
   toJSON(): unknown {
     return {
       version: VERSION,
-      timing: timingOf(this.#options),
-      budgetPerDay: this.#options.budgetPerDay,
+      options: this.#options,
       baselines: this.#baselines,
       confirmed: this.#confirmed,
       clusters: this.#clusters,
@@ -246,6 +245,28 @@ export class RuleCalibration {
   }
 
   /**
+   * What a kept state was calibrated for.
+   * @throws WordwatchError `calibration-unusable`
+   */
+  static optionsOf(json: unknown): RuleCalibrationOptions {
+    const options = recordOf(recordOf(json, 'state').options, 'options');
+    const { k, n } = recordOf(options.confirm, 'confirm');
+    const number = (name: string) => numberOf(options[name], name);
+    return {
+      tiles: number('tiles'),
+      budgetPerDay: number('budgetPerDay'),
+      confirm: { k: numberOf(k, 'k'), n: numberOf(n, 'n') },
+      forMs: number('forMs'),
+      clearForMs: number('clearForMs'),
+      cooldownMs: number('cooldownMs'),
+      maxGapMs: number('maxGapMs'),
+      minMs: number('minMs'),
+      warmupMs: number('warmupMs'),
+      adapt: options.adapt === true,
+    };
+  }
+
+  /**
    * Goes on where {@link toJSON} was.
    * @throws WordwatchError `calibration-unusable`: it is cut short, of another version, or for another timing or number
    * of tiles, which make it another null
@@ -253,10 +274,11 @@ export class RuleCalibration {
   static restore(json: unknown, options: RuleCalibrationOptions): RuleCalibration {
     const saved = recordOf(json, 'state');
     if (saved.version !== VERSION) throw unusable(`version ${String(saved.version)}, expected ${VERSION}`);
-    if (saved.timing !== timingOf(options)) throw unusable('it is for another timing or other tiles');
+    const before = RuleCalibration.optionsOf(json);
+    if (timingOf(before) !== timingOf(options)) throw unusable('it is for another timing or other tiles');
     const calibration = new RuleCalibration({
       ...options,
-      budgetPerDay: numberOf(saved.budgetPerDay, 'budget'),
+      budgetPerDay: before.budgetPerDay,
     });
     calibration.#baselines = TileBaselines.restore(saved.baselines, options.tiles);
     calibration.#confirmed = ConfirmedScore.restore(saved.confirmed, options);

@@ -19,7 +19,7 @@ const FROZEN_AT_MOST_MS = 2 * 3_600_000;
  * odds, which nobody wants to hear of, where the whole picture is frozen.
  */
 const POOLED_FLOOR = 0.5;
-const SCALE_FLOOR = 0.05;
+const SCALE_FLOOR = 0.25;
 const MAD_TO_SIGMA = 1.4826;
 
 /** Baselines of one rule's tiles in one light. */

@@ -1,0 +1,5 @@
+export class SceneWatch {
+  observe(_: unknown): boolean {
+    return false;
+  }
+}
