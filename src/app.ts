@@ -5,9 +5,11 @@ import type { CameraConfig, Config, Environment, RuleConfig } from './config/ind
 import type { DetectionEvent } from './detect/event.js';
 import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
+import { calibrationRows } from './pipeline/calibration-rows.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
+import { Reviews } from './pipeline/reviews.js';
 import { runCamera } from './pipeline/run-camera.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
@@ -67,6 +69,8 @@ export async function runApp(options: AppOptions): Promise<void> {
   const { modelHash } = model;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
+  const reviews = new Reviews({ moments: momentStore, calibrations });
+
   await using broker = config.mqtt.embedded ? createEmbeddedBroker({ port: config.mqtt.port, logger }) : null;
   await broker?.start();
   const brokerUrl = broker?.url ?? config.mqtt.url;
@@ -110,6 +114,15 @@ export async function runApp(options: AppOptions): Promise<void> {
       })),
     events: (range) => store.list(range),
     event: (id) => store.get(id),
+    calibrations: ({ cameraId, ruleId }) => {
+      const ids = cameraIds.filter((id) => cameraId === undefined || id === cameraId);
+      const rows = calibrationRows({ calibrations, moments: momentStore, book: rules.book, cameraIds: ids });
+      return rows.filter((row) => ruleId === undefined || row.ruleId === ruleId);
+    },
+    review: (id, verdict) => {
+      const reviewed = reviews.apply(id, verdict);
+      return reviewed && { id, verdict, threshold: reviewed.threshold };
+    },
     snapshot: (id) => snapshots.read(id),
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),

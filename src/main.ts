@@ -25,9 +25,11 @@ import {
   withModel,
 } from './commands/options.js';
 import type { Output } from './commands/output.js';
+import { runReview } from './commands/review.js';
 import { runRun } from './commands/run.js';
 import { runScan } from './commands/scan.js';
 import { formatProblem, loadRules } from './config/index.js';
+import type { Verdict } from './detect/event.js';
 import { modelsFolderOf, openModel } from './model/index.js';
 import { messageOf, WordwatchError } from './shared/errors.js';
 import { redactUrl } from './shared/redact-url.js';
@@ -177,6 +179,20 @@ withModel(program.command('calibrate'))
       }),
     ),
   );
+
+program
+  .command('review')
+  .description(
+    'says of events and calibration peaks whether they were what their rule is for; thresholds follow at once',
+  )
+  .addArgument(new Argument('<verdict>').choices(['true', 'false', 'unsure', 'undo']))
+  .argument('<id...>', 'of events, or of peaks as calibrate prints them')
+  .option('--store <folder>', 'data folder', './data')
+  .addOption(jsonOption())
+  .action((verdict: Verdict | 'undo', ids: string[], { store: storePath, json }) => {
+    const output = outputOf({ json });
+    process.exitCode = runReview({ verdict: verdict === 'undo' ? null : verdict, ids, storePath, output });
+  });
 
 withModel(program.command('check'))
   .description('validates configuration and rules; exit 2 when something is wrong')

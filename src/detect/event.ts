@@ -11,6 +11,10 @@ export const Id = z
 export const Severity = z.enum(['info', 'warning', 'critical']);
 export type Severity = z.infer<typeof Severity>;
 
+/** What a person says of an event or a peak: whether it was what the rule is for. */
+export const Verdict = z.enum(['true', 'false', 'unsure']);
+export type Verdict = z.infer<typeof Verdict>;
+
 /** The one shape of an event: MQTT, WebSocket, HTTP, the store and the page all use it. */
 export const DetectionEvent = z.strictObject({
   id: z.uuid().describe('Stable from start to end'),

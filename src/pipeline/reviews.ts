@@ -1,5 +1,6 @@
+import type { Verdict } from '../detect/event.js';
 import { type Clock, systemClock } from '../shared/clock.js';
-import type { Moment, MomentStore, Verdict } from '../store/moment-store.js';
+import type { Moment, MomentStore } from '../store/moment-store.js';
 import type { CalibrationKeeper } from './calibration-keeper.js';
 
 /** What {@link Reviews} needs. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DetectionEvent, Id, Severity } from '../detect/event.js';
+import { DetectionEvent, Id, Severity, Verdict } from '../detect/event.js';
 import { THRESHOLD_STATES } from '../rules/score.js';
 
 /** Raised when a message changes in a way that an older page would not understand. */
@@ -42,6 +42,48 @@ export const RuleInfo = z.strictObject({
   budgetPerDay: z.number().nullable().describe('False alarms a day that a calibrated threshold keeps to'),
 });
 export type RuleInfo = z.infer<typeof RuleInfo>;
+
+/** One of the highest peaks that a threshold is worked out from; its picture is at `/api/moments/ID/snapshot`. */
+const PeakInfo = z.strictObject({
+  id: z.uuid(),
+  atMs: TimeMs,
+  score: z.number(),
+  verdict: Verdict.nullable().describe('What a person said of it'),
+});
+
+/** How a rule's threshold on a camera stands. */
+export const CalibrationInfo = z.strictObject({
+  cameraId: Id,
+  ruleId: Id,
+  budgetPerDay: z.number().describe('False alarms a day that were asked for'),
+  state: z.enum(THRESHOLD_STATES),
+  threshold: z.number(),
+  observedHours: z.number().describe('Footage that it is worked out from'),
+  clusters: z.int().describe('Peaks that its tail was fitted to'),
+  expected: z
+    .strictObject({ value: z.number(), low: z.number(), high: z.number() })
+    .nullable()
+    .describe('False alarms a day to be expected, with a 90 % interval; null: not known yet'),
+  contamination: z
+    .strictObject({ flagged: z.boolean(), suspicious: z.int(), pValue: z.number() })
+    .describe('Whether the highest peaks stand out from the rest, as true events do'),
+  peaks: z.array(PeakInfo),
+});
+export type CalibrationInfo = z.infer<typeof CalibrationInfo>;
+
+/** What a person says of an event or a peak; null takes it back. */
+export const ReviewInput = z.strictObject({ verdict: Verdict.nullable() });
+
+/** What came of it. */
+export const ReviewResult = z.strictObject({
+  id: z.uuid(),
+  verdict: Verdict.nullable(),
+  threshold: z
+    .strictObject({ before: z.number(), after: z.number() })
+    .nullable()
+    .describe('null: the rule’s threshold is fixed'),
+});
+export type ReviewResult = z.infer<typeof ReviewResult>;
 
 /** What clients are told of the model. */
 export const ModelInfo = z.strictObject({

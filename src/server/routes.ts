@@ -6,6 +6,7 @@ import { Id } from '../detect/event.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Access, SESSION_COOKIE, SESSION_S } from './access.js';
+import { ReviewInput } from './messages.js';
 import type { PageFile } from './page-files.js';
 import type { ScoreHistory } from './score-history.js';
 import type { ServerData } from './server-data.js';
@@ -28,6 +29,7 @@ const ScoresQuery = z.strictObject({
   rule: Id.optional(),
   since: SeqParameter.default(0).describe('Milliseconds since the epoch'),
 });
+const CalibrationsQuery = z.strictObject({ camera: Id.optional(), rule: Id.optional() });
 const SignIn = z.strictObject({ token: z.string().min(1).max(1_024) });
 
 /** Everything on the page is ours: no foreign script, style, frame or form target. */
@@ -107,13 +109,37 @@ function addApi(app: Hono, { data, scores }: RouteOptions): void {
     const event = data.event(id.data);
     return event ? c.json(event) : failure(c, 404, { code: 'not-found', message: 'no such event' });
   });
-  app.get('/api/events/:id/snapshot', async (c) => {
-    const id = z.uuid().safeParse(c.req.param('id'));
-    if (!id.success) return badInput(c, id.error);
-    const jpeg = await data.snapshot(id.data);
-    if (!jpeg) return failure(c, 404, { code: 'not-found', message: 'no snapshot of this event' });
-    return c.body(new Uint8Array(jpeg), 200, { 'Content-Type': 'image/jpeg' });
+  app.get('/api/calibrations', (c) => {
+    const query = CalibrationsQuery.safeParse(c.req.query());
+    if (!query.success) return badInput(c, query.error);
+    const { camera: cameraId, rule: ruleId } = query.data;
+    return c.json({ calibrations: data.calibrations({ cameraId, ruleId }) });
   });
+  app.post('/api/moments/:id/review', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }), (c) =>
+    review(c, data),
+  );
+  app.post('/api/events/:id/review', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }), (c) =>
+    review(c, data),
+  );
+  for (const path of ['/api/events/:id/snapshot', '/api/moments/:id/snapshot'])
+    app.get(path, (c) => snapshot(c, data));
+}
+
+async function review(c: Context, data: ServerData): Promise<Response> {
+  const id = z.uuid().safeParse(c.req.param('id'));
+  if (!id.success) return badInput(c, id.error);
+  const input = ReviewInput.safeParse(await c.req.json().catch(() => undefined));
+  if (!input.success) return badInput(c, input.error);
+  const result = data.review(id.data, input.data.verdict);
+  return result ? c.json(result) : failure(c, 404, { code: 'not-found', message: 'no such event or peak' });
+}
+
+async function snapshot(c: Context, data: ServerData): Promise<Response> {
+  const id = z.uuid().safeParse(c.req.param('id'));
+  if (!id.success) return badInput(c, id.error);
+  const jpeg = await data.snapshot(id.data);
+  if (!jpeg) return failure(c, 404, { code: 'not-found', message: 'no snapshot of this event' });
+  return c.body(new Uint8Array(jpeg), 200, { 'Content-Type': 'image/jpeg' });
 }
 
 /** Signing in with the token gives browsers a cookie that scripts on the page cannot read. */

@@ -1,6 +1,6 @@
-import type { DetectionEvent } from '../detect/event.js';
+import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
-import type { CameraInfo, Problem, RuleInfo } from './messages.js';
+import type { CalibrationInfo, CameraInfo, Problem, ReviewResult, RuleInfo } from './messages.js';
 
 /** Whether everything works, and what does not. */
 export interface Health {
@@ -18,7 +18,11 @@ export interface ServerData {
   events(range: { after: number; limit: number }): DetectionEvent[];
   /** The newest phase of one event, or null. */
   event(id: string): DetectionEvent | null;
-  /** JPEG of one event, or null. `id` is a UUID. */
+  /** How calibrated thresholds stand; of one camera or one rule where they are given. */
+  calibrations(filter: { cameraId?: string | undefined; ruleId?: string | undefined }): CalibrationInfo[];
+  /** Notes a verdict on an event or a peak; null: there is none of that id. */
+  review(id: string, verdict: Verdict | null): ReviewResult | null;
+  /** JPEG of one event or peak, or null. `id` is a UUID. */
   snapshot(id: string): Promise<Uint8Array | null>;
   /** Highest sequence number given out. */
   lastSeq(): number;

@@ -1,11 +1,7 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { z } from 'zod';
+import type { Verdict } from '../detect/event.js';
 import { DetectionEvent } from '../detect/event.js';
 import { fromBytes, toBytes } from '../shared/vector-bytes.js';
-
-/** What a person said of a moment. */
-export const Verdict = z.enum(['true', 'false', 'unsure']);
-export type Verdict = z.infer<typeof Verdict>;
 
 /** A moment that a person may be asked about: an event that was raised, or one of the highest peaks of a calibration. */
 export interface Moment {

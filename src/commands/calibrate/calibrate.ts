@@ -4,6 +4,7 @@ import type { CaptureSource } from '../../capture/source.js';
 import type { CameraConfig } from '../../config/index.js';
 import type { Embedder } from '../../model/embedder.js';
 import { CalibrationKeeper } from '../../pipeline/calibration-keeper.js';
+import { calibrationRows } from '../../pipeline/calibration-rows.js';
 import { MomentRecorder } from '../../pipeline/moment-recorder.js';
 import { openRuleBook, type RuleBook, type WatchRule } from '../../pipeline/rule-book.js';
 import { watchCamera } from '../../pipeline/watch-camera.js';
@@ -17,7 +18,7 @@ import type { Logger } from '../../telemetry/logger.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
 import { cameraIdsOf } from '../scan.js';
-import { calibrationRows, printRows } from './rows.js';
+import { printRows } from './rows.js';
 
 /** Between two recordings nothing confirms anything. */
 const BETWEEN_FILES_MS = 60_000;

@@ -1,63 +1,8 @@
-import type { CalibrationKeeper } from '../../pipeline/calibration-keeper.js';
-import { momentIdOf } from '../../pipeline/moment-recorder.js';
-import type { RuleBook } from '../../pipeline/rule-book.js';
-import type { CalibrationReport } from '../../rules/calibration/index.js';
-import type { MomentStore, Verdict } from '../../store/moment-store.js';
+import type { CalibrationRow } from '../../pipeline/calibration-rows.js';
 import { formatDuration, type Output } from '../output.js';
 
 /** Peaks of each rule and camera that are listed on a terminal; JSON and HTML have all. */
 const LISTED_PEAKS = 3;
-
-/** One of the highest peaks of a rule on a camera. */
-export interface PeakRow {
-  /** Of the moment: what `review` takes. */
-  id: string;
-  atMs: number;
-  score: number;
-  verdict: Verdict | null;
-}
-
-/** What is known of a rule on a camera. */
-export interface CalibrationRow
-  extends Pick<
-    CalibrationReport,
-    'state' | 'threshold' | 'observedHours' | 'clusters' | 'expected' | 'contamination'
-  > {
-  cameraId: string;
-  ruleId: string;
-  budgetPerDay: number;
-  peaks: PeakRow[];
-}
-
-/** Rows for all calibrated rules of the cameras, in their order. */
-export function calibrationRows({
-  calibrations,
-  moments,
-  book,
-  cameraIds,
-}: {
-  calibrations: CalibrationKeeper;
-  moments: MomentStore;
-  book: RuleBook;
-  cameraIds: readonly string[];
-}): CalibrationRow[] {
-  const all = calibrations.all();
-  return cameraIds.flatMap((cameraId) =>
-    book.rules.flatMap(({ id: ruleId }) => {
-      const plan = book.plans.get(ruleId)!;
-      const live = all.find(({ id }) => id.cameraId === cameraId && id.ruleId === ruleId);
-      if (plan.kind === 'fixed' || !live) return [];
-      const { state, threshold, observedHours, clusters, expected, contamination, peaks } =
-        live.calibration.report();
-      const listed = peaks.map(({ id: peak, atMs, score }): PeakRow => {
-        const id = momentIdOf({ ...live.id, peak });
-        return { id, atMs, score, verdict: moments.get(id)?.verdict ?? null };
-      });
-      const known = { state, threshold, observedHours, clusters, expected, contamination };
-      return [{ cameraId, ruleId, budgetPerDay: plan.budgetPerDay, ...known, peaks: listed }];
-    }),
-  );
-}
 
 /** Prints rows as a table, or as JSON, one a line. */
 export function printRows(
