@@ -132,7 +132,7 @@ describe('a rule', () => {
       not: [],
       cameras: null,
       budget: null,
-      calibrate: null,
+      calibrate: { warmupMs: 172_800_000, minMs: 21_600_000, adapt: true },
       tiles: { layout: { kind: 'auto' }, pool: 'max', region: null },
       timing: {
         confirm: { k: 3, n: 5 },

@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
+import { CalibrationStore } from '../store/calibration-store.js';
+import { openDatabase } from '../store/database.js';
+import { MomentStore } from '../store/moment-store.js';
+import { createLogger } from '../telemetry/logger.js';
+import { CalibrationKeeper, type LiveCalibration } from './calibration-keeper.js';
+import { momentIdOf } from './moment-recorder.js';
+import { Reviews } from './reviews.js';
+
+let folder: string;
+let database: DatabaseSyncInstance;
+let store: CalibrationStore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wordwatch-keeper-'));
+  database = openDatabase(join(folder, 'wordwatch.db'));
+  store = new CalibrationStore(database);
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true });
+});
+
+const ID = { cameraId: 'yard', ruleId: 'fire', key: 'k' };
+const OPTIONS: RuleCalibrationOptions = {
+  ...{ tiles: 2, budgetPerDay: 1, confirm: { k: 1, n: 1 }, forMs: 0, clearForMs: 10_000 },
+  ...{ cooldownMs: 60_000, maxGapMs: 30_000, minMs: 6 * 3_600_000, warmupMs: 48 * 3_600_000, adapt: true },
+};
+
+function keeper(options: Partial<ConstructorParameters<typeof CalibrationKeeper>[0]> = {}) {
+  return new CalibrationKeeper({
+    ...{ store, modelHash: 'abc', logger: createLogger({ level: 'silent' }) },
+    ...options,
+  });
+}
+
+/** Ten minutes of a quiet second tile and a lively first one, with a peak every two minutes. */
+function watch(calibrations: CalibrationKeeper, live: LiveCalibration, fromS = 0): void {
+  for (let second = fromS; second < fromS + 600; second++) {
+    const wave = 0.5 + 0.3 * Math.sin(second * 2.399) + (second % 120 === 100 ? 4 : 0);
+    const margins = Float32Array.of(wave, 0.1);
+    live.calibration.observe({ atMs: second * 1000, margins, regime: 'day' });
+  }
+  calibrations.touch(live);
+}
+
+describe('CalibrationKeeper', () => {
+  it('goes on after a restart where it was', () => {
+    const first = keeper();
+    const before = first.open(ID, OPTIONS);
+    watch(first, before);
+    first[Symbol.dispose]();
+    const second = keeper();
+    const after = second.open(ID, OPTIONS);
+    expect(after.calibration.threshold).toBe(before.calibration.threshold);
+    expect(JSON.stringify(after.calibration)).toBe(JSON.stringify(before.calibration));
+    watch(second, after, 600);
+    watch(first, before, 600);
+    expect(JSON.stringify(after.calibration)).toBe(JSON.stringify(before.calibration));
+  });
+
+  it('takes over what another program has written, instead of writing over it', () => {
+    const service = keeper();
+    const live = service.open(ID, OPTIONS);
+    watch(service, live);
+    service.write();
+    const other = keeper();
+    const theirs = other.open(ID, OPTIONS);
+    watch(other, theirs, 600);
+    other.write();
+    watch(service, live, 600);
+    watch(service, live, 1200);
+    service.write();
+    expect(live.calibration.report().observedHours).toBeCloseTo(theirs.calibration.report().observedHours, 6);
+    watch(service, live, 1200);
+    service.write();
+    expect(store.read(ID)!.revision).toBe(3);
+  });
+
+  it('sets an unreadable state aside and starts again', () => {
+    store.write({ ...ID, modelHash: 'abc', revision: 0, updatedAtMs: 1, state: '{"version":1,"options"' });
+    const calibrations = keeper();
+    const live = calibrations.open(ID, OPTIONS);
+    expect(live.calibration.report().observedHours).toBe(0);
+    watch(calibrations, live);
+    calibrations.write();
+    const kept = store.ofPair(ID);
+    expect(kept.map(({ key }) => key.replace(/\d+$/, ''))).toEqual(['k', 'k-unreadable-']);
+  });
+
+  it('keeps what it could not write and writes it when the disk is back', () => {
+    const calibrations = keeper();
+    const live = calibrations.open(ID, OPTIONS);
+    watch(calibrations, live);
+    database.exec('PRAGMA query_only = ON');
+    calibrations.write();
+    database.exec('PRAGMA query_only = OFF');
+    expect(store.read(ID)).toBeNull();
+    calibrations.write();
+    expect(store.read(ID)).not.toBeNull();
+  });
+
+  it('changes nothing in a store that it only reads', () => {
+    const calibrations = keeper({ readOnly: true });
+    watch(calibrations, calibrations.open(ID, OPTIONS));
+    calibrations[Symbol.dispose]();
+    expect(store.list()).toEqual([]);
+  });
+
+  it('lives without a store', () => {
+    const calibrations = keeper({ store: null });
+    const live = calibrations.open(ID, OPTIONS);
+    watch(calibrations, live);
+    calibrations.write();
+    expect(calibrations.open(ID, OPTIONS)).toBe(live);
+  });
+});
+
+describe('Reviews', () => {
+  const tile = { index: 0, level: 0, box: { x: 0, y: 0, w: 1, h: 1 } };
+
+  it('take a true peak out of the null at once, in the store, too, and put it back', () => {
+    const calibrations = keeper();
+    const live = calibrations.open(ID, OPTIONS);
+    watch(calibrations, live);
+    calibrations.write();
+    const [top] = live.calibration.report().peaks;
+    const id = momentIdOf({ ...ID, peak: top!.id });
+    const moments = new MomentStore(database);
+    moments.put({
+      ...{ id, kind: 'peak', peak: top!.id, ...ID, modelHash: 'abc', atMs: top!.atMs, score: top!.score },
+      ...{ threshold: 1, tile, vector: Float32Array.of(1) },
+    });
+    // As on the command line: nothing is open yet.
+    const reviews = new Reviews({ moments, calibrations: keeper() });
+    const verdictOf = () =>
+      keeper()
+        .open(ID, OPTIONS)
+        .calibration.report()
+        .peaks.find((peak) => peak.id === top!.id)?.verdict;
+    expect(reviews.apply(id, 'true')).toMatchObject({ moment: { verdict: 'true' } });
+    expect(verdictOf()).toBe('true');
+    reviews.apply(id, null);
+    expect(verdictOf()).toBeNull();
+    expect(reviews.apply('00000000-0000-4000-8000-000000000000', 'true')).toBeNull();
+  });
+});
