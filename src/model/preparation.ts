@@ -22,7 +22,7 @@ export interface ImagePreparation {
 export interface TextPreparation {
   /** Tokens it can read, start and end tokens included. */
   contextLength: number;
-  /** What is done to a text besides what the tokenizer's files say; `siglip`: `canonicalSiglipText` in their stead. */
+  /** What is done to a text besides what the tokenizer's files say; `siglip`: `siglipEncoder` in their stead. */
   cleaning: 'none' | 'lower-case' | 'siglip';
   /** Id of the padding where the tokenizer's files name no padding token. */
   padId: number;
