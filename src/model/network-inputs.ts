@@ -18,7 +18,7 @@ export function tensorOf(type: string, values: readonly number[], dims: readonly
 
 /**
  * What a file that holds both halves of a model has to be given for the half that is not asked: the least that it takes.
- * The runtime computes all of the file in any case.
+ * The runtime computes all of the file in any case; `optimise/` cuts large ones in two.
  * @param own inputs that the half gives itself
  * @param sidePx side of the pictures
  * @returns nothing for a file that holds one half

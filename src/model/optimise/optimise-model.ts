@@ -22,9 +22,9 @@ export async function optimisedModel(
 ): Promise<OptimisedModel> {
   const sizes = { pictures: TRIAL_PICTURES, sidePx: image.inputSizePx, contextLength: text.contextLength };
   const trial = (inputs: Parameters<typeof trialFeeds>[0]) => trialFeeds(inputs, sizes);
-  const shared = { hash: modelHash, folder: optimisedFolder(modelsFolder, path), logger };
+  const shared = { hash: modelHash, folder: optimisedFolder(modelsFolder, path), logger, trial };
+  const half = (output: string) => (visionPath === textPath ? output : null);
   // One after the other: each is timed, and needs its memory.
-  const vision = await optimisedNetwork(visionPath, { ...shared, trial });
-  // Of a file that holds both, the second time finds what the first has made.
-  return { vision, text: await optimisedNetwork(textPath, { ...shared, trial }) };
+  const vision = await optimisedNetwork(visionPath, { ...shared, output: half('image_embeds') });
+  return { vision, text: await optimisedNetwork(textPath, { ...shared, output: half('text_embeds') }) };
 }
