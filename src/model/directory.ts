@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 import { hashFile, sha256Of } from './file-hash.js';
-import { ModelCard, ModelConfig, PreprocessorConfig, TokenizerConfig } from './files.js';
+import { ModelCard, ModelConfig, PreprocessorConfig, ProcessorConfig, TokenizerConfig } from './files.js';
 import { DTYPE_SUFFIXES, type Dtype } from './model-choice.js';
 import {
   type ImagePreparation,
@@ -26,7 +26,7 @@ const SIGLIP_LOGIT_SCALE = 117;
 export interface ModelDirectory {
   path: string;
   name: string;
-  /** The two networks. */
+  /** The two networks; one file where it holds both. */
   visionPath: string;
   textPath: string;
   image: ImagePreparation;
@@ -42,19 +42,19 @@ export interface ModelDirectory {
 }
 
 /**
- * Reads a model directory in the hub's layout: `config.json`, `preprocessor_config.json`, `tokenizer.json`,
- * `tokenizer_config.json`, `onnx/vision_model*.onnx`, `onnx/text_model*.onnx`, and optionally `wordwatch.json`. All
- * sizes, means and lengths come from these files.
+ * Reads a model directory in the hub's layout: `config.json`, `preprocessor_config.json` or `processor_config.json`,
+ * `tokenizer.json`, `tokenizer_config.json`, `onnx/vision_model*.onnx` and `onnx/text_model*.onnx` or both in one
+ * `onnx/model*.onnx`, and optionally `wordwatch.json`. All sizes, means and lengths come from these files.
  * @param dtype which weights, for example `int8` for `vision_model_int8.onnx`; default: for each network the first it
- *   has of int8, uint8, quantized, fp32, fp16, q4
- * @throws WordwatchError `model-missing`, `model-incomplete`, `model-corrupt`
+ *   has, in the order of `DTYPES`
+ * @throws WordwatchError `model-missing`, `model-incomplete`, `model-corrupt`, `model-unsupported`
  */
 export async function openModelDirectory(
   path: string,
   { dtype = null }: { dtype?: Dtype | null } = {},
 ): Promise<ModelDirectory> {
   const config = await readJson(path, 'config.json', ModelConfig);
-  const preprocessor = await readJson(path, 'preprocessor_config.json', PreprocessorConfig);
+  const preprocessor = await readPreprocessor(path);
   const tokenizerConfig = await readJson(path, 'tokenizer_config.json', TokenizerConfig);
   await requireFile(path, 'tokenizer.json');
   const card = await readJsonIfThere(path, 'wordwatch.json', ModelCard);
@@ -68,7 +68,7 @@ export async function openModelDirectory(
     image: prepare(path, () => imagePreparationOf(preprocessor, config)),
     text: textPreparationOf(config, tokenizerConfig),
     logitScale: card?.logitScale ?? logitScaleOf(config),
-    modelHash: await hashOf([visionPath, textPath]),
+    modelHash: await hashOf(new Set([visionPath, textPath])),
     tokenizerHash: await sha256Of(join(path, 'tokenizer.json')),
     card,
     knownWords: card?.knownWords ?? null,
@@ -81,6 +81,14 @@ function logitScaleOf(config: ModelConfig): number {
   // The weight of that name is a logarithm, and so is most of what is written; e¹⁰ would be far past any model.
   if (given !== undefined) return given < 10 ? Math.exp(given) : given;
   return isSiglip(config) ? SIGLIP_LOGIT_SCALE : CLIP_LOGIT_SCALE;
+}
+
+async function readPreprocessor(path: string): Promise<PreprocessorConfig> {
+  const alone = await readJsonIfThere(path, 'preprocessor_config.json', PreprocessorConfig);
+  if (alone) return alone;
+  const shared = await readJsonIfThere(path, 'processor_config.json', ProcessorConfig);
+  if (shared) return shared.image_processor;
+  throw await incomplete(path, 'preprocessor_config.json or processor_config.json');
 }
 
 async function readJson<S extends z.ZodType>(path: string, name: string, schema: S): Promise<z.output<S>> {
@@ -110,13 +118,15 @@ async function requireFile(path: string, name: string): Promise<void> {
   if (file.size === 0) throw corrupt(path, `${name} is empty`);
 }
 
+/** One half of a model: a file of its own, else the one that holds both. */
 async function findNetwork(path: string, stem: string, dtype: Dtype | null): Promise<string> {
   const names = await readdir(join(path, 'onnx')).catch(() => [] as string[]);
   const suffixes = dtype ? [DTYPE_SUFFIXES[dtype]] : Object.values(DTYPE_SUFFIXES);
-  const candidates = suffixes.map((suffix) => `${stem}${suffix}.onnx`);
+  const candidates = [stem, 'model'].flatMap((start) => suffixes.map((suffix) => `${start}${suffix}.onnx`));
   const name = candidates.find((candidate) => names.includes(candidate));
   if (name === undefined) {
-    throw await incomplete(path, `onnx/${dtype ? candidates[0] : `${stem}*.onnx`}`, 'onnx');
+    const wanted = dtype ? candidates : [`${stem}*.onnx`, 'model*.onnx'];
+    throw await incomplete(path, wanted.map((candidate) => `onnx/${candidate}`).join(' or '), 'onnx');
   }
   await requireFile(path, join('onnx', name));
   return join(path, 'onnx', name);
@@ -137,7 +147,7 @@ async function incomplete(path: string, wanted: string, folder = '.'): Promise<W
   const message = `model ${path}: looked for ${wanted}, found ${listed.join(', ') || 'nothing'}`;
   return new WordwatchError('model-incomplete', message, {
     userInput: true,
-    hint: 'A model directory holds config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json, onnx/vision_model*.onnx and onnx/text_model*.onnx.',
+    hint: 'A model directory holds config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json, and onnx/vision_model*.onnx and onnx/text_model*.onnx or one onnx/model*.onnx.',
   });
 }
 
@@ -153,7 +163,10 @@ function prepare<T>(path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw corrupt(path, messageOf(error), error);
+    const { code, hint } = error instanceof WordwatchError ? error : {};
+    if (code !== 'model-unsupported') throw corrupt(path, messageOf(error), error);
+    const message = `model ${path}: ${messageOf(error)}`;
+    throw new WordwatchError(code, message, { cause: error, userInput: true, ...(hint ? { hint } : {}) });
   }
 }
 
@@ -161,7 +174,7 @@ function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 }
 
-async function hashOf(networks: readonly string[]): Promise<string> {
+async function hashOf(networks: Iterable<string>): Promise<string> {
   const hash = createHash('sha256');
   for (const network of networks) {
     await hashFile(hash, network);

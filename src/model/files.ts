@@ -25,8 +25,7 @@ const Size = z.union([
 ]);
 const Triple = z.tuple([z.number(), z.number(), z.number()]);
 
-/** `preprocessor_config.json` */
-export const PreprocessorConfig = z.object({
+const Preprocessor = z.object({
   size: Size.optional(),
   crop_size: Size.optional(),
   do_center_crop: z.boolean().optional(),
@@ -44,8 +43,21 @@ export const PreprocessorConfig = z.object({
     .describe('PIL: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming'),
   image_mean: Triple.optional(),
   image_std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]).optional(),
+  max_num_patches: z.int().optional().describe('Only where pictures of any shape are cut into patches'),
 });
+
+/** `preprocessor_config.json` */
+export const PreprocessorConfig = z.preprocess(withoutNulls, Preprocessor);
 export type PreprocessorConfig = z.infer<typeof PreprocessorConfig>;
+
+/** `processor_config.json`, where newer files keep the same. */
+export const ProcessorConfig = z.object({ image_processor: PreprocessorConfig });
+
+/** To those who write these files, null and nothing are the same. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null));
+}
 
 /** `tokenizer_config.json`. The tokenizer library reads further keys of its own. */
 export const TokenizerConfig = z.looseObject({

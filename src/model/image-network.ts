@@ -1,8 +1,10 @@
 import * as ort from 'onnxruntime-node';
 import { WordwatchError } from '../shared/errors.js';
+import { toHalf } from './half.js';
 import type { Device } from './model-choice.js';
-import { mismatch, type Network, openNetwork, runNetwork } from './network.js';
-import type { ImagePreparation } from './preparation.js';
+import { mismatch, type Network, openNetwork, PIXELS, runNetwork } from './network.js';
+import { idleInputs } from './network-inputs.js';
+import { FIXED_SIZE_HINT, type ImagePreparation } from './preparation.js';
 import { normalisationTables, normalisePixels } from './preprocess.js';
 
 /** What {@link ImageNetwork.open} needs. */
@@ -19,17 +21,27 @@ export interface ImageNetworkOptions {
 export class ImageNetwork {
   readonly #network: Network;
   readonly #sidePx: number;
-  readonly #tables: Float32Array[];
+  /** In half precision where the network takes that. */
+  readonly #tables: (Float32Array | Uint16Array)[];
+  readonly #type: 'float16' | 'float32';
   /** Pictures that the network takes at once, where it takes only so many. */
   readonly #fixedBatch: number | null;
+  readonly #idle: Record<string, ort.Tensor>;
   /** Normalised pictures: kept, so that a batch allocates nothing large. */
-  #planes = new Float32Array(0);
+  #planes: Float32Array | Uint16Array;
 
   private constructor(network: Network, { image }: ImageNetworkOptions) {
-    const [batch, ...size] = network.inputs.get(PIXELS)!.shape;
+    const { shape, type } = network.inputs.get(PIXELS)!;
+    const [batch, ...size] = shape;
+    if (size.length !== 3) throw patches(network.path, shape);
     this.#network = network;
     this.#sidePx = image.inputSizePx;
-    this.#tables = normalisationTables(image);
+    this.#type = type === 'float16' ? type : 'float32';
+    const tables = normalisationTables(image);
+    const halves = this.#type === 'float16';
+    this.#tables = halves ? tables.map((table) => Uint16Array.from(table, toHalf)) : tables;
+    this.#planes = halves ? new Uint16Array(0) : new Float32Array(0);
+    this.#idle = idleInputs(network, { own: [PIXELS], sidePx: image.inputSizePx });
     this.#fixedBatch = typeof batch === 'number' ? batch : null;
     if (size.slice(1).some((side) => typeof side === 'number' && side !== image.inputSizePx)) {
       throw new WordwatchError(
@@ -73,16 +85,24 @@ export class ImageNetwork {
   async #run(pixels: Uint8Array, count: number, rows: number): Promise<Float32Array> {
     const side = this.#sidePx;
     const size = rows * 3 * side * side;
-    if (this.#planes.length < size) this.#planes = new Float32Array(size);
+    if (this.#planes.length < size) {
+      this.#planes = this.#type === 'float16' ? new Uint16Array(size) : new Float32Array(size);
+    }
     const out = this.#planes.subarray(0, size);
     normalisePixels({ pixels, count, sidePx: side, tables: this.#tables, out });
-    const tensor = new ort.Tensor('float32', out, [rows, 3, side, side]);
-    const { vectors } = await runNetwork(this.#network, { [PIXELS]: tensor });
+    const tensor = new ort.Tensor(this.#type, out, [rows, 3, side, side]);
+    const { vectors } = await runNetwork(this.#network, { ...this.#idle, [PIXELS]: tensor });
     return rows === count ? vectors : vectors.slice(0, (count * vectors.length) / rows);
   }
 }
 
-const PIXELS = 'pixel_values';
+function patches(path: string, shape: readonly (number | string)[]): WordwatchError {
+  return new WordwatchError(
+    'model-unsupported',
+    `${path} takes ${PIXELS} of ${shape.join(' × ')}, expected pictures × 3 × height × width`,
+    { hint: FIXED_SIZE_HINT },
+  );
+}
 
 /** Vectors of several batches, one after the other. */
 export function concatenate(parts: readonly Float32Array[]): Float32Array {

@@ -6,6 +6,8 @@ export const DTYPE_SUFFIXES = {
   fp32: '',
   fp16: '_fp16',
   q4: '_q4',
+  q4f16: '_q4f16',
+  bnb4: '_bnb4',
 };
 /** Kinds of weights. */
 export type Dtype = keyof typeof DTYPE_SUFFIXES;

@@ -59,7 +59,7 @@ describe('openModelDirectory', () => {
     await expect(openModelDirectory(path, { dtype: 'int8' })).rejects.toMatchObject({
       code: 'model-incomplete',
       message: expect.stringMatching(
-        /looked for onnx\/text_model_int8\.onnx, found onnx\/text_model\.onnx, onnx\/vision_model/,
+        /looked for onnx\/text_model_int8\.onnx or onnx\/model_int8\.onnx, found onnx\/text_model\.onnx, onnx\/vision_model/,
       ),
     });
   });
@@ -104,6 +104,18 @@ describe('openModelDirectory', () => {
     });
   });
 
+  it('does not take a model that cuts pictures of any shape into patches', async () => {
+    const naflex = { image_processor_type: 'Siglip2ImageProcessor', patch_size: 16, max_num_patches: 256 };
+    await expect(
+      openModelDirectory(folderOf({ ...CLIP, 'preprocessor_config.json': naflex })),
+    ).rejects.toMatchObject({
+      code: 'model-unsupported',
+      userInput: true,
+      message: expect.stringMatching(/wordwatch-model.*up to 256 patches/),
+      hint: expect.stringContaining('fixed input size'),
+    });
+  });
+
   it('lists what it found instead of a missing file', async () => {
     const { 'tokenizer.json': _, ...rest } = CLIP;
     await expect(openModelDirectory(folderOf(rest))).rejects.toMatchObject({
@@ -131,6 +143,20 @@ describe('preparation', () => {
       'CLIP, with room around the crop',
       { size: { shortest_edge: 256 }, crop_size: { height: 224, width: 224 }, do_center_crop: true },
       224,
+      { kind: 'crop', shortestEdgePx: 256 },
+    ],
+    [
+      'MobileCLIP, which is not normalised',
+      {
+        size: { shortest_edge: 256 },
+        crop_size: { height: 256, width: 256 },
+        do_center_crop: true,
+        do_normalize: false,
+        resample: 2,
+        image_mean: null,
+        image_std: null,
+      },
+      256,
       { kind: 'crop', shortestEdgePx: 256 },
     ],
     ['SigLIP', { size: { height: 384, width: 384 } }, 384, { kind: 'squash' }],

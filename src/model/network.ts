@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { messageOf, WordwatchError } from '../shared/errors.js';
+import { fromHalves } from './half.js';
 import { DEVICES, type Device } from './model-choice.js';
 
 /** A loaded network and what it expects. */
@@ -25,6 +26,11 @@ export interface NetworkOptions {
   /** Names that the vectors may have, best first. */
   outputNames: readonly string[];
 }
+
+// Names of what models of this kind take.
+export const PIXELS = 'pixel_values';
+export const IDS = 'input_ids';
+export const MASK = 'attention_mask';
 
 // What goes wrong is thrown, and said once by whoever catches it.
 ort.env.logLevel = 'fatal';
@@ -79,8 +85,11 @@ export async function openNetwork(
   }
   const inputs = new Map<string, NetworkInput>();
   for (const input of session.inputMetadata) if (input.isTensor) inputs.set(input.name, input);
-  const outputName = outputNames.find((name) => session.outputNames.includes(name));
-  if (outputName === undefined) throw mismatch(path, 'output', outputNames, session.outputNames);
+  // In a file that holds both halves of a model, only the names that say whose vectors they are tell which is meant.
+  const single = inputs.has(PIXELS) && inputs.has(IDS);
+  const candidates = single ? outputNames.slice(0, 1) : outputNames;
+  const outputName = candidates.find((name) => session.outputNames.includes(name));
+  if (outputName === undefined) throw mismatch(path, 'output', candidates, session.outputNames);
   return { path, session, inputs, outputName };
 }
 
@@ -100,7 +109,12 @@ export function mismatch(
   found: Iterable<string>,
 ): WordwatchError {
   const names = `${wanted.join(' or ')}, found ${[...found].join(', ')}`;
-  return new WordwatchError('model-corrupt', `${path}: looked for the ${what} ${names}`);
+  return new WordwatchError('model-corrupt', `${path}: looked for the ${what} ${names}`, {
+    hint:
+      what === 'output'
+        ? 'A network must end in one vector a picture or text, not in one a patch or token: export the model with its projection.'
+        : `Pictures must go in as ${PIXELS}, texts as ${IDS}, with an ${MASK} where the network wants one.`,
+  });
 }
 
 /**
@@ -119,14 +133,20 @@ export async function runNetwork(
   } catch (error) {
     throw new WordwatchError('model-failed', `${path} failed: ${messageOf(error)}`, { cause: error });
   }
-  if (!(output?.data instanceof Float32Array) || output.dims.length !== 2) {
-    const shape = output?.dims.join(' × ');
+  const values =
+    output?.type === 'float16'
+      ? fromHalves(output.data as Uint16Array)
+      : output?.type === 'float32'
+        ? (output.data as Float32Array)
+        : null;
+  const [rows, ...rest] = output?.dims ?? [];
+  if (values === null || rest.length !== 1) {
     throw new WordwatchError(
       'model-corrupt',
-      `${path}: ${outputName} is ${output?.type} of ${shape}, expected float32 of pictures × dimension`,
+      `${path}: ${outputName} is ${output?.type} of ${output?.dims.join(' × ')}, expected float32 or float16 of pictures or texts × dimension (of ${session.outputNames.join(', ')})`,
     );
   }
-  return { vectors: unitRows(output.data, output.dims[0]!, path), rows: output.dims[0]! };
+  return { vectors: unitRows(values, rows!, path), rows: rows! };
 }
 
 function unitRows(data: Float32Array, rows: number, path: string): Float32Array {

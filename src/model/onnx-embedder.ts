@@ -23,7 +23,7 @@ const CACHED_TEXTS = 20_000;
 const TEXT_IDLE_TIMEOUT_MS = 20_000;
 
 /** Changes whenever texts are prepared otherwise: vectors from before are not used then. */
-const TEXT_RECIPE = 1;
+const TEXT_RECIPE = 2;
 
 /** What {@link createOnnxEmbedder} needs. */
 export interface OnnxEmbedderOptions {

@@ -51,6 +51,7 @@ async function embed(work: Work): Promise<Float32Array> {
     path: directory.textPath,
     optimisedPath: optimised.text,
     text: directory.text,
+    sidePx: directory.image.inputSizePx,
     device,
     threads,
   });

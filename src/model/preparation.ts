@@ -22,13 +22,16 @@ export interface ImagePreparation {
 export interface TextPreparation {
   /** Tokens it can read, start and end tokens included. */
   contextLength: number;
-  /** What is done to a text besides what the tokenizer's files say; `siglip`: `canonicalSiglipText` in their stead. */
+  /** What is done to a text besides what the tokenizer's files say; `siglip`: `siglipEncoder` in their stead. */
   cleaning: 'none' | 'lower-case' | 'siglip';
   /** Id of the padding where the tokenizer's files name no padding token. */
   padId: number;
   /** True where vectors are right only for texts padded to `contextLength`; else the network itself is asked. */
   alwaysPad: boolean;
 }
+
+export const FIXED_SIZE_HINT =
+  'Models that cut pictures of any shape into patches (NaFlex) are not supported. Take one with a fixed input size, such as siglip2-base-patch16-224.';
 
 /** Whether a model belongs to the SigLIP family. */
 export function isSiglip({ model_type }: ModelConfig): boolean {
@@ -37,10 +40,14 @@ export function isSiglip({ model_type }: ModelConfig): boolean {
 
 /**
  * Reads `preprocessor_config.json` as transformers does.
- * @throws WordwatchError `model-corrupt` when it describes no square picture or no normalisation
+ * @throws WordwatchError `model-corrupt` when it describes no square picture or no normalisation, `model-unsupported`
  */
 export function imagePreparationOf(preprocessor: PreprocessorConfig, config: ModelConfig): ImagePreparation {
   const { size, crop_size, do_center_crop, do_rescale, do_normalize, image_mean, image_std } = preprocessor;
+  if (preprocessor.max_num_patches !== undefined) {
+    const message = `its pictures go in as up to ${preprocessor.max_num_patches} patches (max_num_patches)`;
+    throw new WordwatchError('model-unsupported', message, { userInput: true, hint: FIXED_SIZE_HINT });
+  }
   const shortestEdgePx = typeof size === 'object' && 'shortest_edge' in size ? size.shortest_edge : undefined;
   const crops = do_center_crop ?? shortestEdgePx !== undefined;
   const imageSize = config.vision_config?.image_size;

@@ -1,7 +1,8 @@
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { concatenate } from './image-network.js';
 import type { Device } from './model-choice.js';
-import { mismatch, type Network, openNetwork, runNetwork } from './network.js';
+import { IDS, MASK, mismatch, type Network, openNetwork, runNetwork } from './network.js';
+import { idleInputs, tensorOf } from './network-inputs.js';
 import type { TextPreparation } from './preparation.js';
 import { openTokenizer, type TextTokenizer } from './tokenizer.js';
 
@@ -13,6 +14,8 @@ export interface TextNetworkOptions {
   /** The same network as made for this machine (`optimise/`), where it was. */
   optimisedPath?: string | null;
   text: TextPreparation;
+  /** Side of the model's pictures, for a file that holds both halves. */
+  sidePx: number;
   device: Device;
   threads: number;
 }
@@ -21,13 +24,18 @@ export interface TextNetworkOptions {
 export class TextNetwork {
   readonly #network: Network;
   readonly #tokenizer: TextTokenizer;
+  readonly #idle: Record<string, ort.Tensor>;
   /** Every text is padded to so many tokens; null: texts go in as long as they are. */
   #paddedLength: number | null;
 
-  private constructor(network: Network, tokenizer: TextTokenizer, paddedLength: number) {
+  private constructor(
+    network: Network,
+    { tokenizer, paddedLength, sidePx }: { tokenizer: TextTokenizer; paddedLength: number; sidePx: number },
+  ) {
     this.#network = network;
     this.#tokenizer = tokenizer;
     this.#paddedLength = paddedLength;
+    this.#idle = idleInputs(network, { own: [IDS, MASK], sidePx });
   }
 
   /** @throws WordwatchError `model-corrupt` */
@@ -36,6 +44,7 @@ export class TextNetwork {
     path,
     optimisedPath,
     text,
+    sidePx,
     device,
     threads,
   }: TextNetworkOptions): Promise<TextNetwork> {
@@ -45,15 +54,12 @@ export class TextNetwork {
       threads,
       outputNames: ['text_embeds', 'pooler_output'],
     });
-    const unknown = [...network.inputs.keys()].filter((name) => name !== IDS && name !== MASK);
-    if (!network.inputs.has(IDS) || unknown.length > 0) {
-      throw mismatch(path, 'input', [IDS, MASK], network.inputs.keys());
-    }
+    if (!network.inputs.has(IDS)) throw mismatch(path, 'input', [IDS, MASK], network.inputs.keys());
     const length = network.inputs.get(IDS)!.shape[1];
     const fixedLength = typeof length === 'number' ? length : null;
     const contextLength = fixedLength ?? text.contextLength;
     const tokenizer = await openTokenizer(directoryPath, { ...text, contextLength });
-    const opened = new TextNetwork(network, tokenizer, contextLength);
+    const opened = new TextNetwork(network, { tokenizer, paddedLength: contextLength, sidePx });
     if (fixedLength === null && !text.alwaysPad && (await opened.#ignoresPadding())) {
       opened.#paddedLength = null;
     }
@@ -93,23 +99,14 @@ export class TextNetwork {
     const length = this.#paddedLength ?? ids.length;
     const { inputs } = this.#network;
     const padded = Array.from({ length }, (_, i) => ids[i] ?? this.#tokenizer.padId);
-    const feeds: Record<string, ort.Tensor> = { [IDS]: integers(padded, inputs.get(IDS)!.type) };
-    const mask = inputs.get(MASK);
-    if (mask)
-      feeds[MASK] = integers(
+    const row = (name: string, values: number[]) => tensorOf(inputs.get(name)!.type, values, [1, length]);
+    const feeds: Record<string, ort.Tensor> = { ...this.#idle, [IDS]: row(IDS, padded) };
+    if (inputs.has(MASK)) {
+      feeds[MASK] = row(
+        MASK,
         padded.map((_, i) => (i < ids.length ? 1 : 0)),
-        mask.type,
       );
+    }
     return (await runNetwork(this.#network, feeds)).vectors;
   }
-}
-
-const IDS = 'input_ids';
-const MASK = 'attention_mask';
-
-/** One row of integers in the type that the network wants. */
-function integers(values: readonly number[], type: string): ort.Tensor {
-  return type === 'int32'
-    ? new ort.Tensor('int32', Int32Array.from(values), [1, values.length])
-    : new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
 }

@@ -3,13 +3,28 @@ import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { messageOf, WordwatchError } from '../shared/errors.js';
 import { TokenizerConfig } from './files.js';
+import { composeAsReference } from './older-unicode.js';
 import type { TextPreparation } from './preparation.js';
-import { canonicalSiglipText } from './siglip-text.js';
+import { siglipEncoder } from './siglip-text.js';
+
+/** A step that cuts a text before the model's own pieces. */
+type PreTokenizer =
+  | { type?: string; pretokenizers?: PreTokenizer[]; use_regex?: boolean; add_prefix_space?: boolean }
+  | null
+  | undefined;
+
+/** What is read here of a `tokenizer.json`. */
+interface TokenizerFile {
+  normalizer?: unknown;
+  pre_tokenizer?: PreTokenizer;
+  added_tokens?: { content: string; id: number }[];
+  model?: { vocab?: [piece: string, score: number][] };
+  padding?: { pad_id?: number } | null;
+}
 
 /** What {@link TextTokenizer} is made of. */
 export interface TokenizerOptions {
-  /** The content of `tokenizer.json`. */
-  tokenizer: { normalizer?: unknown; padding?: { pad_id?: number } | null };
+  tokenizer: TokenizerFile;
   tokenizerConfig: TokenizerConfig;
   text: Pick<TextPreparation, 'contextLength' | 'cleaning' | 'padId'>;
 }
@@ -18,46 +33,71 @@ export interface TokenizerOptions {
 export class TextTokenizer {
   /** What fills the context behind a text. */
   readonly padId: number;
-  readonly #tokenizer: Tokenizer;
-  readonly #contextLength: number;
-  /** What a text goes through before the tokenizer's own normalisation. */
-  readonly #prepare: (text: string) => string;
-  /** Token that ends every text, null where there is none. */
-  readonly #endId: number | null;
+  readonly #encode: (text: string) => number[];
 
   /** @throws Error when the files describe no tokenizer */
   constructor({ tokenizer, tokenizerConfig, text }: TokenizerOptions) {
     const normalizer = normalizerOf(tokenizer.normalizer, text.cleaning);
-    this.#tokenizer = new Tokenizer({ ...tokenizer, normalizer }, tokenizerConfig);
-    this.#contextLength = text.contextLength;
-    this.#prepare =
-      text.cleaning === 'siglip'
-        ? canonicalSiglipText
-        : lowerCases(normalizer)
-          ? plainSigmas
-          : (same) => same;
+    const pre_tokenizer = withUnicodeSpaces(tokenizer.pre_tokenizer);
+    const library = new Tokenizer({ ...tokenizer, normalizer, pre_tokenizer }, tokenizerConfig);
+    composeAsReference(library.normalizer);
     const pad = tokenizerConfig.pad_token;
     const padToken = typeof pad === 'object' ? pad?.content : pad;
-    const namedPadId = padToken ? this.#tokenizer.token_to_id(padToken) : undefined;
+    const namedPadId = padToken ? library.token_to_id(padToken) : undefined;
     this.padId = namedPadId ?? tokenizer.padding?.pad_id ?? text.padId;
+    const { contextLength } = text;
     // A tokenizer that only marks the start puts something else at the end of a text.
-    const lastOfEmpty = this.#ids('').at(-1);
-    this.#endId = lastOfEmpty !== undefined && lastOfEmpty === this.#ids('a').at(-1) ? lastOfEmpty : null;
+    const lastOfEmpty = library.encode('').ids.at(-1);
+    const endId = lastOfEmpty === library.encode('a').ids.at(-1) ? (lastOfEmpty ?? null) : null;
+    if (text.cleaning === 'siglip' && endId !== null) {
+      const specialTokens = new Map(tokenizer.added_tokens!.map(({ content, id }) => [content, id]));
+      const plain = new Tokenizer(withoutSpecialTokens(tokenizer), tokenizerConfig);
+      this.#encode = siglipEncoder({ tokenizer: plain, specialTokens, endId, contextLength });
+    } else {
+      const prepare = lowerCases(normalizer) ? plainSigmas : (same: string) => same;
+      this.#encode = (given) => cut(library.encode(prepare(given)).ids, { contextLength, endId });
+    }
   }
 
   /** Ids of a text, start and end included, not padded. One that is too long is cut; its end token survives. */
   encode(text: string): number[] {
-    const ids = this.#ids(this.#prepare(text));
-    if (ids.length <= this.#contextLength) return ids;
-    return this.#endId === null
-      ? ids.slice(0, this.#contextLength)
-      : [...ids.slice(0, this.#contextLength - 1), this.#endId];
-  }
-
-  #ids(text: string): number[] {
-    return this.#tokenizer.encode(text).ids;
+    return this.#encode(text);
   }
 }
+
+/** A SentencePiece model that takes any text for text, even what looks like its `</s>`. */
+function withoutSpecialTokens(tokenizer: TokenizerFile): TokenizerFile {
+  // Pieces that are no words have the score 0. A text cannot hold U+FFFD any more when it comes to pieces.
+  const vocab = tokenizer.model!.vocab!.map(([piece, score]): [string, number] => [
+    score === 0 ? `\ufffd${piece}` : piece,
+    score,
+  ]);
+  return { ...tokenizer, normalizer: null, added_tokens: [], model: { ...tokenizer.model, vocab } };
+}
+
+function cut(
+  ids: number[],
+  { contextLength, endId }: { contextLength: number; endId: number | null },
+): number[] {
+  if (ids.length <= contextLength) return ids;
+  return endId === null ? ids.slice(0, contextLength) : [...ids.slice(0, contextLength - 1), endId];
+}
+
+/**
+ * The `pre_tokenizer` of a `tokenizer.json`, its byte-level steps cutting at Unicode's white space: the library's own
+ * pattern takes JavaScript's, to which U+FEFF belongs. In `Split` steps it translates patterns.
+ */
+function withUnicodeSpaces(step: PreTokenizer): PreTokenizer {
+  if (step?.type === 'Sequence') {
+    return { ...step, pretokenizers: (step.pretokenizers ?? []).map(withUnicodeSpaces) };
+  }
+  if (step?.type !== 'ByteLevel' || step.use_regex === false || step.add_prefix_space) return step;
+  const split = { type: 'Split', pattern: { Regex: BYTE_LEVEL }, behavior: 'Isolated', invert: false };
+  return { type: 'Sequence', pretokenizers: [split, { ...step, use_regex: false }] };
+}
+
+/** GPT-2's pattern, which tokenizers' byte-level step cuts by. */
+const BYTE_LEVEL = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
 /** The `normalizer` of a `tokenizer.json`, with what the model's `cleaning` asks of it. */
 function normalizerOf(normalizer: unknown, cleaning: TextPreparation['cleaning']): unknown {

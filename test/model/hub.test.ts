@@ -120,6 +120,30 @@ describe('a pull', () => {
     expect(readFileSync(path('config.json'), 'utf8')).toContain('vision_config');
   });
 
+  it('brings a model that has both halves in one file, and its processor_config.json', async () => {
+    const source = join(folder, 'single');
+    for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) {
+      cpSync(join(CLIP_TINY, name), join(source, name));
+    }
+    const preprocessor = JSON.parse(readFileSync(join(CLIP_TINY, 'preprocessor_config.json'), 'utf8'));
+    writeFileSync(join(source, 'processor_config.json'), JSON.stringify({ image_processor: preprocessor }));
+    const single = 'onnx/model_fp16.onnx';
+    cpSync(join(CLIP_TINY, 'variants/model_fp16.onnx'), join(source, single));
+    await using other = await TestHub.start(source);
+    const hub = { url: other.url, token: null };
+    expect(await failure(pull({ hub }))).toMatchObject({
+      code: 'model-incomplete',
+      text: expect.stringMatching(
+        /vision_model_quantized\.onnx or onnx\/model_quantized\.onnx.*weights are onnx\/model_fp16/,
+      ),
+    });
+    expect((await pull({ hub, dtype: 'fp16' })).brought).toHaveLength(5);
+    expect(await openModelDirectory(path())).toMatchObject({
+      visionPath: path(single),
+      textPath: path(single),
+    });
+  });
+
   it('goes on where a cut, stalled or failing answer ended, without bringing a byte twice', async () => {
     const { fault, onProgress } = cutVision(10_000);
     hub.faults.set(VISION, [fault, { kind: 'status', status: 503 }, { kind: 'stall', afterBytes: 5_000 }]);

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
+import { trialFeeds } from '../../model/optimise/trial-feeds.js';
 import type { RawWorkerData } from './raw-rate.js';
 
 // A network in a loop, for as long as it is told: says when it is warm, begins at a sign, says how many pictures it did.
@@ -10,8 +11,7 @@ const session = await ort.InferenceSession.create(path, {
   ...(optimised ? { graphOptimizationLevel: 'disabled' as const } : {}),
   ...(threads === null ? {} : { intraOpNumThreads: threads, interOpNumThreads: 1 }),
 });
-const values = Float32Array.from({ length: batch * 3 * sidePx ** 2 }, (_, i) => Math.sin(i * 0.37));
-const feeds = { [session.inputNames[0]!]: new ort.Tensor('float32', values, [batch, 3, sidePx, sidePx]) };
+const feeds = trialFeeds(session.inputMetadata, { pictures: batch, sidePx, contextLength: 1 });
 await session.run(feeds);
 
 parentPort!.once('message', async () => {

@@ -18,6 +18,8 @@ const DTYPES: Record<string, string> = {
   vision_model_uint8: 'uint8',
   vision_model_fp16: 'fp16',
   vision_model_q4: 'q4',
+  vision_model_q4f16: 'q4f16',
+  vision_model_bnb4: 'bnb4',
 };
 
 /** Embeds so many pictures, with transformers.js and its own defaults. */

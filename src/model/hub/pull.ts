@@ -12,7 +12,8 @@ import { holdModel } from './pull-lock.js';
 /** Weights to bring where nobody asks for others: what the hub's 8-bit files are called. */
 const DEFAULT_DTYPE: Dtype = 'quantized';
 
-const DESCRIPTIONS = ['config.json', 'preprocessor_config.json', 'tokenizer.json', 'tokenizer_config.json'];
+const PREPROCESSOR = 'preprocessor_config.json';
+const DESCRIPTIONS = ['config.json', PREPROCESSOR, 'tokenizer.json', 'tokenizer_config.json'];
 /** Files at once: more gain nothing on one line, fewer leave it idle between small files. */
 const CONCURRENCY = 3;
 const STALL_TIMEOUT_MS = 30_000;
@@ -107,15 +108,19 @@ function select(
   all: readonly HubFile[],
   { entry, dtype }: { entry: CatalogueEntry; dtype: Dtype },
 ): HubFile[] {
+  const named = (name: string) => all.find(({ path }) => path === name);
   const suffix = DTYPE_SUFFIXES[dtype];
-  const networks = ['vision_model', 'text_model'].map((stem) => `onnx/${stem}${suffix}.onnx`);
+  const halves = ['vision_model', 'text_model'].map((stem) => `onnx/${stem}${suffix}.onnx`);
+  const both = `onnx/model${suffix}.onnx`;
+  const networks = named(both) && !halves.every(named) ? [both] : halves;
   const wanted = [...DESCRIPTIONS, ...networks].map((path) => {
-    const file = all.find((candidate) => candidate.path === path);
+    const file = named(path) ?? (path === PREPROCESSOR ? named('processor_config.json') : undefined);
     if (file) return file;
     const found = all.flatMap((candidate) =>
-      /^onnx\/vision_model.*\.onnx$/.test(candidate.path) ? candidate.path : [],
+      /^onnx\/(vision_)?model.*\.onnx$/.test(candidate.path) ? candidate.path : [],
     );
-    throw new WordwatchError('model-incomplete', `${entry.repository} has no ${path}`, {
+    const wantedName = halves.includes(path) ? `${path} or ${both}` : path;
+    throw new WordwatchError('model-incomplete', `${entry.repository} has no ${wantedName}`, {
       userInput: true,
       hint: `Its weights are ${found.join(', ') || 'none'}. Others are chosen by --dtype: ${Object.keys(DTYPE_SUFFIXES).join(', ')}.`,
     });

@@ -1,7 +1,7 @@
-import * as ort from 'onnxruntime-node';
 import type { Logger } from '../../telemetry/logger.js';
 import type { ModelDirectory } from '../directory.js';
 import { type OptimisedNetwork, optimisedFolder, optimisedNetwork } from './optimised-network.js';
+import { trialFeeds } from './trial-feeds.js';
 
 /** Pictures in the trial of a vision network. */
 const TRIAL_PICTURES = 4;
@@ -20,49 +20,11 @@ export async function optimisedModel(
   { path, visionPath, textPath, image, text, modelHash }: ModelDirectory,
   { modelsFolder, logger }: { modelsFolder: string; logger: Logger },
 ): Promise<OptimisedModel> {
-  const shared = { hash: modelHash, folder: optimisedFolder(modelsFolder, path), logger };
+  const sizes = { pictures: TRIAL_PICTURES, sidePx: image.inputSizePx, contextLength: text.contextLength };
+  const trial = (inputs: Parameters<typeof trialFeeds>[0]) => trialFeeds(inputs, sizes);
+  const shared = { hash: modelHash, folder: optimisedFolder(modelsFolder, path), logger, trial };
+  const half = (output: string) => (visionPath === textPath ? output : null);
   // One after the other: each is timed, and needs its memory.
-  const vision = await optimisedNetwork(visionPath, {
-    ...shared,
-    trial: (inputs) => picturesFor(inputs, image.inputSizePx),
-  });
-  const trial = (inputs: Inputs) => tokensFor(inputs, text.contextLength);
-  return { vision, text: await optimisedNetwork(textPath, { ...shared, trial }) };
-}
-
-type Inputs = readonly ort.InferenceSession.ValueMetadata[];
-
-/** Pictures that are nothing in particular, with values from −2 to 2, as prepared pixels have them. */
-function picturesFor(inputs: Inputs, sidePx: number): Record<string, ort.Tensor> {
-  return Object.fromEntries(
-    inputs.map((input) => {
-      const dims = [fixedBatch(input) ?? TRIAL_PICTURES, 3, sidePx, sidePx];
-      const values = Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => {
-        return 2 * Math.sin(i * 0.37 + (i / 1000) ** 2);
-      });
-      return [input.name, new ort.Tensor('float32', values, dims)];
-    }),
-  );
-}
-
-/** Token ids that every vocabulary has; every mask is 1 throughout. */
-function tokensFor(inputs: Inputs, contextLength: number): Record<string, ort.Tensor> {
-  return Object.fromEntries(
-    inputs.map((input) => {
-      const dims = [fixedBatch(input) ?? 1, contextLength];
-      const values = Array.from({ length: dims[0]! * contextLength }, (_, i) =>
-        input.name === 'attention_mask' ? 1 : 2 + ((i * 37) % 90),
-      );
-      const tensor =
-        input.isTensor && input.type === 'int32'
-          ? new ort.Tensor('int32', Int32Array.from(values), dims)
-          : new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims);
-      return [input.name, tensor];
-    }),
-  );
-}
-
-function fixedBatch(input: Inputs[number]): number | null {
-  const batch = input.isTensor ? input.shape[0] : undefined;
-  return typeof batch === 'number' ? batch : null;
+  const vision = await optimisedNetwork(visionPath, { ...shared, output: half('image_embeds') });
+  return { vision, text: await optimisedNetwork(textPath, { ...shared, output: half('text_embeds') }) };
 }

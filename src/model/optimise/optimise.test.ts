@@ -6,14 +6,17 @@ import * as ort from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../telemetry/logger.js';
 import { openNetwork } from '../network.js';
+import { onlyFor } from './one-half.js';
 import { type OptimiseOptions, optimisedNetwork } from './optimised-network.js';
 import { withSignedWeights } from './signed-weights.js';
+import { trialFeeds } from './trial-feeds.js';
 
 // The vision network of clip-tiny as the hub's `_quantized` files are: unsigned weights (make-model-fixtures.py).
 const QUANTISED = fileURLToPath(new URL('../../../test/fixtures/quantised-vision.onnx', import.meta.url));
 const WHOLE = fileURLToPath(
   new URL('../../../test/fixtures/clip-tiny/onnx/vision_model.onnx', import.meta.url),
 );
+const VARIANTS = fileURLToPath(new URL('../../../test/fixtures/clip-tiny/variants', import.meta.url));
 
 let folder: string;
 beforeEach(() => {
@@ -75,6 +78,29 @@ describe('an optimised network', () => {
     rmSync(other.path!);
     await optimise(QUANTISED, { hash: 'b' });
     expect(existsSync(other.path!)).toBe(true);
+  });
+
+  it('is made of either half of a file that holds both', async () => {
+    const sizes = { pictures: 2, sidePx: 32, contextLength: 9 };
+    const trial: OptimiseOptions['trial'] = (inputs) => trialFeeds(inputs, sizes);
+    const single = join(VARIANTS, 'model_fp16.onnx');
+    const halves = { image_embeds: ['pixel_values'], text_embeds: ['input_ids', 'attention_mask'] };
+    for (const [output, inputs] of Object.entries(halves)) {
+      const { path, reason } = await optimise(single, { trial, output });
+      expect(reason).toBeNull();
+      const { inputNames, outputNames } = await ort.InferenceSession.create(path!);
+      expect({ inputNames, outputNames }).toEqual({ inputNames: inputs, outputNames: [output] });
+    }
+    // One half does not take the other's place: two files and what was found of each.
+    expect(readdirSync(folder)).toHaveLength(4);
+  });
+
+  it('is cut down to what an output needs, if there is anything else', () => {
+    const both = readFileSync(join(VARIANTS, 'model_fp16.onnx'));
+    const half = onlyFor('image_embeds', both)!;
+    expect(half.length).toBeLessThan(both.length / 2);
+    expect(onlyFor('image_embeds', half)).toBeNull();
+    expect(() => onlyFor('image_embeds', Buffer.from('<!doctype html> not a model'))).toThrow();
   });
 
   it('is not made of small networks, of broken ones, or where nothing can be written', async () => {

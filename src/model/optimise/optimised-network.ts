@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../../shared/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
+import { onlyFor } from './one-half.js';
 import { withSignedWeights } from './signed-weights.js';
 
 /** Changes whenever this file makes something else of the same network. */
@@ -25,6 +26,8 @@ export interface OptimiseOptions {
   folder: string;
   /** Something to try it with, in the shape that it takes. */
   trial: (inputs: readonly ort.InferenceSession.ValueMetadata[]) => Record<string, ort.Tensor>;
+  /** Of a file that holds both halves of a model, the output that is wanted: what it does not need is cut away. */
+  output?: string | null;
   /** Smaller networks stay as they are. */
   worthwhileBytes?: number;
   logger: Logger;
@@ -62,7 +65,7 @@ export async function optimisedNetwork(path: string, options: OptimiseOptions): 
   if (size < (options.worthwhileBytes ?? WORTHWHILE_BYTES)) return original('it is small');
   if (size > MAX_BYTES) return original('it is too large');
   const { hash, folder, logger } = options;
-  const stem = basename(path, '.onnx');
+  const stem = [basename(path, '.onnx'), options.output].filter(Boolean).join('-');
   const key = createHash('sha256')
     .update(JSON.stringify([RECIPE, hash, ort.env.versions.common, cpus()[0]?.model]))
     .digest('hex')
@@ -100,15 +103,16 @@ async function readVerdict(path: string): Promise<OptimisedNetwork | null> {
 
 async function make(
   path: string,
-  { target, folder, trial }: OptimiseOptions & { target: string },
+  { target, folder, trial, output = null }: OptimiseOptions & { target: string },
 ): Promise<OptimisedNetwork> {
-  const before = await tryOut(path, { graphOptimizationLevel: 'all' }, trial);
+  const before = await tryOut(path, { graphOptimizationLevel: 'all' }, { trial, output });
   const scratch = join(folder, `.${randomUUID()}`);
   await mkdir(scratch);
   try {
     const made = join(scratch, 'optimised.onnx');
     let reason = '';
-    for (const source of [await signedCopy(path, scratch), path]) {
+    const whole = (output && (await halfCopy(path, output, scratch))) || path;
+    for (const source of [await signedCopy(whole, scratch), whole]) {
       if (source === null) continue;
       const session = await ort.InferenceSession.create(source, {
         ...SESSION,
@@ -116,14 +120,14 @@ async function make(
         optimizedModelFilePath: made,
       });
       await session.release();
-      const after = await tryOut(made, { graphOptimizationLevel: 'disabled' }, trial);
+      const after = await tryOut(made, { graphOptimizationLevel: 'disabled' }, { trial, output });
       const speedup = Number((before.ms / after.ms).toFixed(2));
       // The same graph differs in speed by noise alone, and starts sooner in any case.
       if (!before.bytes.equals(after.bytes)) reason = 'it gives other vectors';
-      else if (source !== path && speedup < 1.02) reason = 'it is no faster';
+      else if (source !== whole && speedup < 1.02) reason = 'it is no faster';
       else {
         await rename(made, target);
-        return { path: target, signedWeights: source !== path, speedup, reason: null };
+        return { path: target, signedWeights: source !== whole, speedup, reason: null };
       }
     }
     return original(reason);
@@ -138,6 +142,14 @@ const SESSION: ort.InferenceSession.SessionOptions = {
   interOpNumThreads: 1,
   logSeverityLevel: 4,
 };
+
+async function halfCopy(path: string, output: string, folder: string): Promise<string | null> {
+  const half = onlyFor(output, await readFile(path));
+  if (half === null) return null;
+  const copy = join(folder, 'half.onnx');
+  await writeFile(copy, half);
+  return copy;
+}
 
 async function signedCopy(path: string, folder: string): Promise<string | null> {
   if (!multipliesSignedExactly()) return null;
@@ -165,19 +177,20 @@ function multipliesSignedExactly(): boolean {
 async function tryOut(
   path: string,
   level: Pick<ort.InferenceSession.SessionOptions, 'graphOptimizationLevel'>,
-  trial: OptimiseOptions['trial'],
+  { trial, output }: { trial: OptimiseOptions['trial']; output: string | null },
 ): Promise<{ bytes: Buffer; ms: number }> {
   const session = await ort.InferenceSession.create(path, { ...SESSION, ...level });
   try {
     const feeds = trial(session.inputMetadata);
     let ms = Number.POSITIVE_INFINITY;
     let outputs: ort.InferenceSession.ReturnType = {};
+    const wanted = output === null ? session.outputNames : [output];
     for (let run = 0; run < TRIAL_RUNS; run++) {
       const startedMs = performance.now();
-      outputs = await session.run(feeds);
+      outputs = await session.run(feeds, wanted);
       ms = Math.min(ms, performance.now() - startedMs);
     }
-    const parts = session.outputNames.map((name) => {
+    const parts = wanted.map((name) => {
       const { buffer, byteOffset, byteLength } = outputs[name]!.data as Float32Array;
       return Buffer.from(buffer, byteOffset, byteLength);
     });

@@ -1,10 +1,7 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { fieldsOf, GRAPH, MODEL_GRAPH, NODE, nameOf, rewrite, TENSOR, text } from './onnx-fields.js';
 
-// Numbers of the fields in onnx.proto, and of the element types there.
-const MODEL_GRAPH = 7;
-const GRAPH = { node: 1, initializer: 5 };
-const NODE = { input: 1, opType: 4 };
-const TENSOR = { dataType: 2, int32Data: 5, name: 8, rawData: 9 };
+// Numbers of the element types in onnx.proto.
 const UINT8 = 2;
 const INT8 = 3;
 
@@ -63,10 +60,6 @@ function isUnsigned(tensor: Uint8Array): boolean {
   return field !== undefined && new BinaryReader(field.content).int32() === UINT8;
 }
 
-function nameOf(tensor: Uint8Array): string {
-  return text(fieldsOf(tensor).find(({ number }) => number === TENSOR.name)?.content);
-}
-
 /** The tensor with 128 taken from each of its bytes; they are in `raw_data` or, one a varint, in `int32_data`. */
 function toSigned(tensor: Uint8Array): Uint8Array {
   const writer = new BinaryWriter();
@@ -90,42 +83,4 @@ function varints(content: Uint8Array, wireType: WireType): number[] {
   do values.push(reader.int32());
   while (wireType === WireType.LengthDelimited && reader.pos < reader.len);
   return values;
-}
-
-/** A field of a message; `content` without its tag and length, `whole` with them. */
-interface Field {
-  number: number;
-  wireType: WireType;
-  content: Uint8Array;
-  whole: Uint8Array;
-}
-
-function fieldsOf(message: Uint8Array): Field[] {
-  const reader = new BinaryReader(message);
-  const fields: Field[] = [];
-  while (reader.pos < reader.len) {
-    const from = reader.pos;
-    const [number, wireType] = reader.tag();
-    const content = wireType === WireType.LengthDelimited ? reader.bytes() : reader.skip(wireType);
-    fields.push({ number, wireType, content, whole: message.subarray(from, reader.pos) });
-  }
-  return fields;
-}
-
-/** The message with the content of one kind of field changed. */
-function rewrite(
-  message: Uint8Array,
-  changed: number,
-  change: (content: Uint8Array) => Uint8Array,
-): Uint8Array {
-  const writer = new BinaryWriter();
-  for (const { number, content, whole } of fieldsOf(message)) {
-    if (number !== changed) writer.raw(whole);
-    else writer.tag(number, WireType.LengthDelimited).bytes(change(content));
-  }
-  return writer.finish();
-}
-
-function text(bytes: Uint8Array | undefined): string {
-  return new TextDecoder().decode(bytes);
 }
