@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-node';
 import { messageOf, WordwatchError } from '../shared/errors.js';
 import { fromHalves } from './half.js';
 import { DEVICES, type Device } from './model-choice.js';
+import { SESSION_OPTIONS } from './session-options.js';
 
 /** A loaded network and what it expects. */
 export interface Network {
@@ -67,10 +68,9 @@ export async function openNetwork(
 ): Promise<Network> {
   let session: ort.InferenceSession;
   const options: ort.InferenceSession.SessionOptions = {
+    ...SESSION_OPTIONS,
     executionProviders: [providerOf(device)],
     intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 4,
   };
   try {
     // What was made of a network may be gone or damaged: the network itself is what counts.

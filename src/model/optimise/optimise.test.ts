@@ -6,6 +6,7 @@ import * as ort from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../telemetry/logger.js';
 import { openNetwork } from '../network.js';
+import { SESSION_OPTIONS } from '../session-options.js';
 import { onlyFor } from './one-half.js';
 import { type OptimiseOptions, optimisedNetwork } from './optimised-network.js';
 import { withSignedWeights } from './signed-weights.js';
@@ -38,7 +39,9 @@ describe('unsigned weights made signed', () => {
   it('give the same vectors, bit for bit', async () => {
     const before = readFileSync(QUANTISED);
     const after = withSignedWeights(before)!;
-    const sessions = [await ort.InferenceSession.create(before), await ort.InferenceSession.create(after)];
+    const sessions = await Promise.all(
+      [before, after].map((network) => ort.InferenceSession.create(network, SESSION_OPTIONS)),
+    );
     for (let seed = 0; seed < 20; seed++) {
       const [one, other] = await Promise.all(sessions.map((session) => session.run(pictures(seed))));
       expect(Buffer.compare(bytesOf(one!), bytesOf(other!)), `seed ${seed}`).toBe(0);

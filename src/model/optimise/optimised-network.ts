@@ -6,11 +6,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../../shared/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
+import { SESSION_OPTIONS } from '../session-options.js';
 import { onlyFor } from './one-half.js';
 import { withSignedWeights } from './signed-weights.js';
 
 /** Changes whenever this file makes something else of the same network. */
-const RECIPE = 1;
+const RECIPE = 2;
 /** Smaller networks load and run in no time as they are. */
 const WORTHWHILE_BYTES = 8 * 2 ** 20;
 /** Past this a network keeps its weights in a second file, which the runtime's writer does not follow. */
@@ -67,7 +68,9 @@ export async function optimisedNetwork(path: string, options: OptimiseOptions): 
   const { hash, folder, logger } = options;
   const stem = [basename(path, '.onnx'), options.output].filter(Boolean).join('-');
   const key = createHash('sha256')
-    .update(JSON.stringify([RECIPE, hash, ort.env.versions.common, cpus()[0]?.model]))
+    .update(
+      JSON.stringify([RECIPE, hash, ort.env.versions.common, cpus()[0]?.model, multipliesSignedExactly()]),
+    )
     .digest('hex')
     .slice(0, 16);
   const verdictPath = join(folder, `${stem}-${key}.json`);
@@ -137,10 +140,9 @@ async function make(
 }
 
 const SESSION: ort.InferenceSession.SessionOptions = {
+  ...SESSION_OPTIONS,
   executionProviders: ['cpu'],
   intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  logSeverityLevel: 4,
 };
 
 async function halfCopy(path: string, output: string, folder: string): Promise<string | null> {
