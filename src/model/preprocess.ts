@@ -20,21 +20,27 @@ export function normalisationTables({
   );
 }
 
+/** Where {@link normalisePixels} looks values up, and puts them. */
+export interface Values<T> {
+  [index: number]: T;
+}
+
 /** What {@link normalisePixels} needs. */
-export interface NormaliseOptions {
+export interface NormaliseOptions<T> {
   /** count × side × side × 3 bytes, RGB. */
   pixels: Uint8Array;
   count: number;
   sidePx: number;
-  tables: readonly Float32Array[];
+  /** What each colour value becomes, one table a channel; see {@link normalisationTables}. */
+  tables: readonly Values<T>[];
   /** Receives count × 3 × side × side values. */
-  out: Float32Array;
+  out: Values<T>;
 }
 
 /** Turns bytes, colour by colour within a pixel, into the network's planes, one a colour. */
-export function normalisePixels({ pixels, count, sidePx, tables, out }: NormaliseOptions): void {
+export function normalisePixels<T>({ pixels, count, sidePx, tables, out }: NormaliseOptions<T>): void {
   const plane = sidePx * sidePx;
-  const [red, green, blue] = tables as [Float32Array, Float32Array, Float32Array];
+  const [red, green, blue] = tables as [Values<T>, Values<T>, Values<T>];
   let from = 0;
   for (let image = 0; image < count; image++) {
     const toRed = image * 3 * plane;

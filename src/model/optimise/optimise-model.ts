@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import type { Logger } from '../../telemetry/logger.js';
-import type { ModelDirectory } from '../directory.js';
+import type { ModelDirectory, TextModelDirectory } from '../directory.js';
 import { type OptimisedNetwork, optimisedFolder, optimisedNetwork } from './optimised-network.js';
 
 /** Pictures in the trial of a vision network. */
@@ -17,17 +17,31 @@ export interface OptimisedModel {
  * @param modelsFolder where pulled models live
  */
 export async function optimisedModel(
-  { path, visionPath, textPath, image, text, modelHash }: ModelDirectory,
+  directory: ModelDirectory,
   { modelsFolder, logger }: { modelsFolder: string; logger: Logger },
 ): Promise<OptimisedModel> {
-  const shared = { hash: modelHash, folder: optimisedFolder(modelsFolder, path), logger };
+  const { path, visionPath, image, modelHash } = directory;
   // One after the other: each is timed, and needs its memory.
   const vision = await optimisedNetwork(visionPath, {
-    ...shared,
+    hash: modelHash,
+    folder: optimisedFolder(modelsFolder, path),
+    logger,
     trial: (inputs) => picturesFor(inputs, image.inputSizePx),
   });
-  const trial = (inputs: Inputs) => tokensFor(inputs, text.contextLength);
-  return { vision, text: await optimisedNetwork(textPath, { ...shared, trial }) };
+  return { vision, text: await optimisedTextNetwork(directory, { modelsFolder, logger }) };
+}
+
+/** The same for the text network alone. */
+export function optimisedTextNetwork(
+  { path, textPath, text, modelHash }: TextModelDirectory,
+  { modelsFolder, logger }: { modelsFolder: string; logger: Logger },
+): Promise<OptimisedNetwork> {
+  return optimisedNetwork(textPath, {
+    hash: modelHash,
+    folder: optimisedFolder(modelsFolder, path),
+    logger,
+    trial: (inputs) => tokensFor(inputs, text.contextLength),
+  });
 }
 
 type Inputs = readonly ort.InferenceSession.ValueMetadata[];
