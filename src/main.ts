@@ -21,6 +21,7 @@ import {
   numberIn,
   timeMs,
   withModel,
+  withRemoteModel,
 } from './commands/options.js';
 import type { Output } from './commands/output.js';
 import { runRun } from './commands/run.js';
@@ -42,6 +43,7 @@ const PAGE_FOLDER = fileURLToPath(new URL('../dist/dashboard', import.meta.url))
 const { version } = JSON.parse(await (await import('node:fs/promises')).readFile(PACKAGE, 'utf8'));
 
 const modelsFolder = modelsFolderOf(process.env);
+const remoteToken = process.env.WORDWATCH_REMOTE_TOKEN || null;
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -91,7 +93,7 @@ program
     ),
   );
 
-withModel(program.command('scan'))
+withRemoteModel(program.command('scan'), { token: remoteToken })
   .description(
     'one pass over video files, folders of pictures or streams: events on stdout, progress on stderr',
   )
@@ -112,7 +114,7 @@ async function scan(sources: string[], options: ScanArguments): Promise<number> 
   if (!rules) return 2;
   for (const note of notes) output.stderr(`note: ${formatProblem(note)}\n`);
   const logger = createLogger({ level: 'warn' });
-  const opened = await openModel({ ...modelOf(options), logger });
+  const opened = await openModel({ ...modelOf(options), logger, signal: stopping.signal });
   await using embedder = opened.embedder;
   const { notice } = embedder.describe();
   if (notice) output.stderr(`${notice}\n`);
@@ -163,13 +165,20 @@ withModel(program.command('check'))
     );
   });
 
-withModel(program.command('embed'))
+withRemoteModel(program.command('embed'), { token: remoteToken })
   .description('the vectors of texts and pictures')
   .addOption(new Option('--text <text>', 'a text; may be given again').argParser(collect('text')))
   .addOption(new Option('--image <file>', 'a picture; may be given again').argParser(collect('image')))
   .addOption(jsonOption())
   .action(({ json, ...model }) =>
-    finish(runEmbed({ inputs: embedInputs, ...modelOf(model), output: outputOf({ json }) })),
+    finish(
+      runEmbed({
+        inputs: embedInputs,
+        ...modelOf(model),
+        output: outputOf({ json }),
+        signal: stopping.signal,
+      }),
+    ),
   );
 
 withModel(program.command('bench'))

@@ -1,5 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DEVICES, type Device, DTYPES, type Dtype, type ModelChoice } from '../model/index.js';
+import type { z } from 'zod';
+import { Remote } from '../config/index.js';
+import {
+  DEVICES,
+  type Device,
+  DTYPES,
+  type Dtype,
+  type ModelChoice,
+  type RemoteChoice,
+} from '../model/index.js';
 
 // Options that several commands share, and readers of their values.
 
@@ -42,14 +51,33 @@ export function withModel(command: Command): Command {
     .addOption(new Option('--device <device>', 'what the model runs on').choices(DEVICES).default('cpu'));
 }
 
+/** Adds the options that choose a model, and a server for its pictures. */
+export function withRemoteModel(command: Command, { token }: { token: string | null }): Command {
+  return withModel(command).addOption(
+    new Option(
+      '--remote <url>',
+      'the model at a server that embeds the pictures, http://HOST:PORT/v2/models/NAME; its token is read from WORDWATCH_REMOTE_TOKEN',
+    ).argParser((url) => remoteOf(url, token)),
+  );
+}
+
+function remoteOf(url: string, token: string | null): RemoteChoice {
+  const { data, error } = Remote.safeParse({ url, ...(token === null ? {} : { token }) });
+  if (data) return data;
+  const [{ path, message }] = error.issues as [z.core.$ZodIssue];
+  const what = path[0] === 'token' ? 'WORDWATCH_REMOTE_TOKEN: ' : '';
+  throw new InvalidArgumentError(`${what}${message.startsWith('expected') ? '' : 'expected '}${message}.`);
+}
+
 /** What commander makes of {@link withModel}'s options. */
 export interface ModelArguments {
   model: string;
   dtype?: Dtype;
   device: Device;
+  remote?: RemoteChoice;
 }
 
 /** @param baseFolder where a relative folder starts */
-export function choiceOf({ model, dtype, device }: ModelArguments, baseFolder: string): ModelChoice {
-  return { name: model, baseFolder, dtype: dtype ?? null, device };
+export function choiceOf({ model, dtype, device, remote }: ModelArguments, baseFolder: string): ModelChoice {
+  return { name: model, baseFolder, dtype: dtype ?? null, device, remote: remote ?? null };
 }

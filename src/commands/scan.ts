@@ -127,7 +127,7 @@ function openRecorder({ outDir, embedder, logger }: ScanOptions): EventRecorder 
       },
     },
     snapshots: outDir ? new SnapshotFolder(outDir) : null,
-    model: embedder.describe(),
+    model: embedder,
     logger,
   });
 }

@@ -1,6 +1,6 @@
 import type { Pyramid } from '../capture/pyramid.js';
 import type { DetectionEvent } from '../detect/event.js';
-import type { ModelDescription } from '../model/embedder.js';
+import type { Embedder } from '../model/embedder.js';
 import { messageOf } from '../shared/errors.js';
 import type { EventStore } from '../store/event-store.js';
 import type { SnapshotFolder } from '../store/snapshots.js';
@@ -21,7 +21,8 @@ export interface EventRecorderOptions {
   store: Pick<EventStore, 'append'>;
   /** null: snapshots are not kept. */
   snapshots: SnapshotFolder | null;
-  model: ModelDescription;
+  /** Asked at every event: the weights of a model at a server are known when it was reached. */
+  model: Pick<Embedder, 'describe'>;
   logger: Logger;
 }
 
@@ -46,7 +47,7 @@ export class EventRecorder {
       severity: rule.severity,
       ...transition,
       ...(snapshot === null ? {} : { snapshot }),
-      modelHash: this.#options.model.modelHash,
+      modelHash: this.#options.model.describe().modelHash,
     });
     return { event, jpeg };
   }
