@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Clock } from '../../shared/clock.js';
 import { messageOf, WordwatchError } from '../../shared/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { describeModel, type TextModelDirectory } from '../directory.js';
@@ -26,6 +27,7 @@ export interface RemoteEmbedderOptions {
   logger: Logger;
   /** Ends the attempt to reach the server. */
   signal?: AbortSignal;
+  clock?: Clock;
 }
 
 /**

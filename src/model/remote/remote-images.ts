@@ -40,9 +40,9 @@ interface Connection {
   /** Pictures in a request, at most. */
   maxBatch: number;
   /** Whatever its vectors depend on, as far as the server tells. */
-  identity: string;
-  /** What the first answer gave as its model's version; null: nothing. */
-  version: string | null;
+  told: unknown[];
+  /** What its answers give as the model's version; null: nothing; undefined: there was none yet. */
+  version: string | null | undefined;
 }
 
 /**
@@ -114,8 +114,8 @@ export class RemoteImages implements ImageHalf {
       signature,
       encode: encoderOf({ image, signature, isBinary }),
       maxBatch: Math.min(choice.batch, signature.fixedBatch ?? choice.batch, told ?? choice.batch),
-      identity: identityOf(metadata, signature, choice),
-      version: null,
+      told: toldBy(metadata, signature, choice),
+      version: undefined,
     };
     await this.#verify(connection, trying);
     if (this.#connection === null) {
@@ -133,11 +133,11 @@ export class RemoteImages implements ImageHalf {
     const { place } = this.#client;
     const pictures = testPictures(image.inputSizePx);
     const vectors = await this.#embed(pictures, connection, trying);
+    const identity = sha256([...connection.told, connection.version]);
     const before = this.#reference;
     if (before) {
       const isSame =
-        before.identity === connection.identity &&
-        likeness(vectors, before.vectors) >= MIN_LIKENESS_TO_BEFORE;
+        before.identity === identity && likeness(vectors, before.vectors) >= MIN_LIKENESS_TO_BEFORE;
       if (!isSame) throw changed(place);
       return;
     }
@@ -153,7 +153,7 @@ export class RemoteImages implements ImageHalf {
         },
       );
     }
-    this.#reference = { identity: connection.identity, vectors };
+    this.#reference = { identity, vectors };
   }
 
   async #embed(
@@ -184,21 +184,24 @@ export class RemoteImages implements ImageHalf {
     const jsonLength = headers.get(JSON_LENGTH);
     const { values, version } = decodeAnswer(body, { jsonLength, output, rows, dimension, place });
     if (values.length !== rows * dimension) throw wrongDimension(values.length / rows, this.#options, place);
-    connection.version ??= version;
+    if (connection.version === undefined) connection.version = version;
     if (version !== connection.version) throw changed(place);
     return rowsOf(unitRows(values.subarray(0, count * dimension), count, place), count);
   }
 }
 
-function identityOf(
+function toldBy(
   { name, versions, platform }: ModelMetadata,
   { input, output }: Signature,
   { url }: RemoteChoice,
-): string {
+): unknown[] {
   // Some servers list all versions, whichever was asked for.
   const asked = /\/versions\/([^/]+)$/.exec(url)?.[1] ?? null;
-  const told = [name, versions ?? [], platform ?? '', input.datatype, output.datatype, asked];
-  return createHash('sha256').update(JSON.stringify(told)).digest('hex');
+  return [name, versions ?? [], platform ?? '', input.datatype, output.datatype, asked];
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 function changed(place: string): RemoteFailure {
