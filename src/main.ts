@@ -43,7 +43,10 @@ const PAGE_FOLDER = fileURLToPath(new URL('../dist/dashboard', import.meta.url))
 const { version } = JSON.parse(await (await import('node:fs/promises')).readFile(PACKAGE, 'utf8'));
 
 const modelsFolder = modelsFolderOf(process.env);
-const remoteToken = process.env.WORDWATCH_REMOTE_TOKEN || null;
+const choiceContext = {
+  baseFolder: process.cwd(),
+  remoteToken: process.env.WORDWATCH_REMOTE_TOKEN || null,
+};
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -67,7 +70,7 @@ function outputOf({ json = false }: { json?: boolean }): Output {
 
 /** The model that a command is to use. */
 function modelOf(options: ModelArguments) {
-  return { choice: choiceOf(options, process.cwd()), modelsFolder };
+  return { choice: choiceOf(options, choiceContext), modelsFolder };
 }
 
 const program = new Command('wordwatch')
@@ -93,7 +96,7 @@ program
     ),
   );
 
-withRemoteModel(program.command('scan'), { token: remoteToken })
+withRemoteModel(program.command('scan'))
   .description(
     'one pass over video files, folders of pictures or streams: events on stdout, progress on stderr',
   )
@@ -165,7 +168,7 @@ withModel(program.command('check'))
     );
   });
 
-withRemoteModel(program.command('embed'), { token: remoteToken })
+withRemoteModel(program.command('embed'))
   .description('the vectors of texts and pictures')
   .addOption(new Option('--text <text>', 'a text; may be given again').argParser(collect('text')))
   .addOption(new Option('--image <file>', 'a picture; may be given again').argParser(collect('image')))
@@ -259,7 +262,7 @@ models
   .addOption(dtypeOption())
   .addOption(jsonOption())
   .action((model: string, { dtype, json }) => {
-    const choice = choiceOf({ model, dtype, device: 'cpu' }, process.cwd());
+    const choice = choiceOf({ model, dtype, device: 'cpu' }, choiceContext);
     return finish(runModelsOptimize({ choice, modelsFolder, output: outputOf({ json }) }));
   });
 

@@ -9,6 +9,7 @@ import {
   type ModelChoice,
   type RemoteChoice,
 } from '../model/index.js';
+import { WordwatchError } from '../shared/errors.js';
 
 // Options that several commands share, and readers of their values.
 
@@ -52,21 +53,13 @@ export function withModel(command: Command): Command {
 }
 
 /** Adds the options that choose a model, and a server for its pictures. */
-export function withRemoteModel(command: Command, { token }: { token: string | null }): Command {
+export function withRemoteModel(command: Command): Command {
   return withModel(command).addOption(
     new Option(
       '--remote <url>',
       'the model at a server that embeds the pictures, http://HOST:PORT/v2/models/NAME; its token is read from WORDWATCH_REMOTE_TOKEN',
-    ).argParser((url) => remoteOf(url, token)),
+    ),
   );
-}
-
-function remoteOf(url: string, token: string | null): RemoteChoice {
-  const { data, error } = Remote.safeParse({ url, ...(token === null ? {} : { token }) });
-  if (data) return data;
-  const [{ path, message }] = error.issues as [z.core.$ZodIssue];
-  const what = path[0] === 'token' ? 'WORDWATCH_REMOTE_TOKEN: ' : '';
-  throw new InvalidArgumentError(`${what}${message.startsWith('expected') ? '' : 'expected '}${message}.`);
 }
 
 /** What commander makes of {@link withModel}'s options. */
@@ -74,10 +67,37 @@ export interface ModelArguments {
   model: string;
   dtype?: Dtype;
   device: Device;
-  remote?: RemoteChoice;
+  remote?: string;
 }
 
-/** @param baseFolder where a relative folder starts */
-export function choiceOf({ model, dtype, device, remote }: ModelArguments, baseFolder: string): ModelChoice {
-  return { name: model, baseFolder, dtype: dtype ?? null, device, remote: remote ?? null };
+/** What else {@link choiceOf} needs. */
+export interface ChoiceContext {
+  /** Where a relative folder starts. */
+  baseFolder: string;
+  /** Of `--remote`. */
+  remoteToken: string | null;
+}
+
+/** @throws WordwatchError `option-invalid` */
+export function choiceOf(
+  { model, dtype, device, remote }: ModelArguments,
+  { baseFolder, remoteToken }: ChoiceContext,
+): ModelChoice {
+  return {
+    name: model,
+    baseFolder,
+    dtype: dtype ?? null,
+    device,
+    remote: remote === undefined ? null : remoteOf(remote, remoteToken),
+  };
+}
+
+/** Not an `argParser`: commander's errors repeat the value, which may hold a password. */
+function remoteOf(url: string, token: string | null): RemoteChoice {
+  const { data, error } = Remote.safeParse({ url, ...(token === null ? {} : { token }) });
+  if (data) return data;
+  const [{ path, message }] = error.issues as [z.core.$ZodIssue];
+  const what = path[0] === 'token' ? 'WORDWATCH_REMOTE_TOKEN' : '--remote';
+  const expected = message.startsWith('expected') ? message : `expected ${message}`;
+  throw new WordwatchError('option-invalid', `${what}: ${expected}`, { userInput: true });
 }

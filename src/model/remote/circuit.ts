@@ -37,6 +37,8 @@ export class Circuit {
   #failures = 0;
   #closedUntilMs = 0;
   #isProbing = false;
+  /** Whether any call succeeded so far. */
+  #worked = false;
 
   constructor(options: CircuitOptions) {
     this.#options = options;
@@ -71,6 +73,7 @@ export class Circuit {
     if (this.#failures > 0) this.#options.logger.info('the model server works again');
     this.#reason = null;
     this.#failures = 0;
+    this.#worked = true;
   }
 
   #fail(error: unknown): void {
@@ -79,7 +82,8 @@ export class Circuit {
     const { logger, random = Math.random } = this.#options;
     const reason =
       error instanceof WordwatchError ? error : new WordwatchError('remote-failed', messageOf(error));
-    const isNews = this.#failures === 0 || reason.message !== this.#reason?.message;
+    // Of a server that does not work from the start, whoever called tells.
+    const isNews = this.#failures === 0 ? this.#worked : reason.message !== this.#reason?.message;
     this.#failures++;
     const waitMs = Math.max(
       backoffMs(this.#failures, { ...LEFT_ALONE, random }),

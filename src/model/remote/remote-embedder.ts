@@ -38,7 +38,7 @@ export interface RemoteEmbedderOptions {
 export async function createRemoteEmbedder(
   options: RemoteEmbedderOptions,
 ): Promise<{ embedder: Embedder; unready: string | null }> {
-  const { directory, unreachable, signal } = options;
+  const { directory, unreachable, logger, signal } = options;
   const texts = new OnnxTexts({ ...options, optimisedPath: options.optimisedTextPath, threads: 1 });
   let images: RemoteImages | undefined;
   const stop = () => images?.stop();
@@ -60,7 +60,9 @@ export async function createRemoteEmbedder(
       (error) => {
         const mayWork = error instanceof WordwatchError && error.shouldRetry();
         if (unreachable === 'throw' || !mayWork) throw error;
-        return messageOf(error);
+        const reason = messageOf(error);
+        logger.warn({ reason }, 'the model server does not work yet: nothing is detected until it does');
+        return reason;
       },
     );
     return { embedder: new RemoteEmbedder({ directory, dimension, texts, images }), unready };
