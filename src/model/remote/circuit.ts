@@ -15,6 +15,8 @@ export interface CircuitCall {
   failures: number;
   /** @throws WordwatchError why the server was found not to work since this call began */
   check: () => void;
+  /** To be called by a probe that found out, before it ends. */
+  works: () => void;
 }
 
 /** What {@link Circuit} needs. */
@@ -37,7 +39,8 @@ export class Circuit {
   #failures = 0;
   #closedUntilMs = 0;
   #isProbing = false;
-  /** Whether any call succeeded so far. */
+  /** Failure that was logged last. Of a server that does not work from the start, whoever called tells. */
+  #told: string | null = null;
   #worked = false;
 
   constructor(options: CircuitOptions) {
@@ -48,20 +51,29 @@ export class Circuit {
   async run<T>(work: (call: CircuitCall) => Promise<T>): Promise<T> {
     const isProbe = this.#reason !== null;
     if (this.#reason && (this.#isProbing || this.#nowMs() < this.#closedUntilMs)) throw this.#reason;
+    let isOpen = !isProbe;
     if (isProbe) this.#isProbing = true;
+    const works = () => {
+      if (isOpen) return;
+      isOpen = true;
+      this.#isProbing = false;
+      this.#reason = null;
+    };
     const check = () => {
-      if (!isProbe && this.#reason) throw this.#reason;
+      if (isOpen && this.#reason) throw this.#reason;
     };
     try {
-      const result = await work({ isProbe, failures: this.#failures, check });
-      if (isProbe) this.#succeed();
+      const result = await work({ isProbe, failures: this.#failures, check, works });
+      works();
+      if (this.#reason === null) this.#succeed();
       return result;
     } catch (error) {
-      // Calls that were under way when another one failed are part of the same failure.
-      if (isProbe || this.#reason === null) this.#fail(error);
+      // One picture of which the network makes no vector says nothing about the next. And calls that were under way
+      // when another one failed are part of the same failure.
+      if (!isOpen || (this.#reason === null && error instanceof RemoteFailure)) this.#fail(error);
       throw error;
     } finally {
-      if (isProbe) this.#isProbing = false;
+      if (!isOpen) this.#isProbing = false;
     }
   }
 
@@ -71,19 +83,17 @@ export class Circuit {
 
   #succeed(): void {
     if (this.#failures > 0) this.#options.logger.info('the model server works again');
-    this.#reason = null;
     this.#failures = 0;
+    this.#told = null;
     this.#worked = true;
   }
 
   #fail(error: unknown): void {
-    // One picture of which the network makes no vector says nothing about the next.
-    if (!(error instanceof RemoteFailure) && this.#reason === null) return;
     const { logger, random = Math.random } = this.#options;
     const reason =
       error instanceof WordwatchError ? error : new WordwatchError('remote-failed', messageOf(error));
-    // Of a server that does not work from the start, whoever called tells.
-    const isNews = this.#failures === 0 ? this.#worked : reason.message !== this.#reason?.message;
+    const isNews = this.#worked && reason.message !== this.#told;
+    this.#told = reason.message;
     this.#failures++;
     const waitMs = Math.max(
       backoffMs(this.#failures, { ...LEFT_ALONE, random }),

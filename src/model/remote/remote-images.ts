@@ -59,6 +59,8 @@ export class RemoteImages implements ImageHalf {
   readonly #circuit: Circuit;
   readonly #slots: Slots;
   #connection: Connection | null = null;
+  /** What the local network made of the test pictures: it is loaded once, however often the server changes. */
+  #local: Float32Array[] | null | undefined;
   /** What the server made of the test pictures when it was found to serve the right model. */
   #reference: { identity: string; vectors: Float32Array[] } | null = null;
 
@@ -88,6 +90,7 @@ export class RemoteImages implements ImageHalf {
     return this.#circuit.run(async (call) => {
       const trying = { retries: !call.isProbe || call.failures === 0, check: call.check };
       if (call.isProbe) await this.#connect(trying);
+      call.works();
       return this.#embed(batch, this.#connection!, trying);
     });
   }
@@ -141,8 +144,8 @@ export class RemoteImages implements ImageHalf {
       if (!isSame) throw changed(place);
       return;
     }
-    const local = await embedHere(pictures);
-    const found = local && likeness(vectors, local);
+    if (this.#local === undefined) this.#local = await embedHere(pictures);
+    const found = this.#local && likeness(vectors, this.#local);
     if (found !== null && !(found >= MIN_LIKENESS_TO_LOCAL)) {
       throw new RemoteFailure(
         'remote-mismatch',

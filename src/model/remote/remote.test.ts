@@ -96,11 +96,34 @@ describe('the circuit', () => {
     expect(await circuit.run(async ({ isProbe, failures }) => [isProbe, failures])).toEqual([false, 0]);
   });
 
-  it('stays as it is when it is one picture that fails', async () => {
+  it('stays as it is when it is one picture that fails, also in a probe that found the server to work', async () => {
     const { circuit } = open();
-    await circuit.run(async () => {});
-    await expect(circuit.run(() => Promise.reject(new Error('strange')))).rejects.toThrow('strange');
-    expect(await circuit.run(async () => 1)).toBe(1);
+    const strange = async ({ works }: { works: () => void }) => {
+      works();
+      throw new Error('strange');
+    };
+    await expect(circuit.run(strange)).rejects.toThrow('strange');
+    await expect(circuit.run(strange)).rejects.toThrow('strange');
+    expect(await circuit.run(async ({ isProbe }) => isProbe)).toBe(false);
+  });
+});
+
+describe('the circuit of a server that answers small questions and fails at work', () => {
+  it('still waits longer and longer', async () => {
+    let ms = 0;
+    const clock = { nowMs: () => ms };
+    const circuit = new Circuit({ logger: createLogger({ level: 'silent' }), clock, random: () => 0.5 });
+    const broken = new RemoteFailure('remote-failed', 'broken', { again: 'later' });
+    for (const waitMs of [1_000, 2_000, 4_000]) {
+      const call = circuit.run(async ({ works }) => {
+        works();
+        throw broken;
+      });
+      await expect(call).rejects.toBe(broken);
+      ms += waitMs - 1;
+      await expect(circuit.run(async () => {})).rejects.toBe(broken);
+      ms += 1;
+    }
   });
 });
 
