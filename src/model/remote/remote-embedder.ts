@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Clock } from '../../shared/clock.js';
 import { messageOf, WordwatchError } from '../../shared/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
@@ -99,17 +99,22 @@ interface Parts {
 
 class RemoteEmbedder implements Embedder {
   readonly #parts: Parts;
+  /** Stands for weights that are not known yet: what is kept under it by mistake is never found again. */
+  readonly #unreached = randomUUID();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Before the server was reached, `modelHash` stands for no weights: there are no vectors of pictures either. */
+  /**
+   * `modelHash` is right from the first vector of a picture on; before the server was reached it is another one at
+   * every start, so ask for it when something is to be kept, and not once for all.
+   */
   describe(): ModelDescription {
     const { directory, dimension, images } = this.#parts;
     // Other weights may lie at the server than here: what was measured with the ones does not hold for the others.
     const modelHash = createHash('sha256')
-      .update(JSON.stringify([directory.modelHash, images.identity]))
+      .update(JSON.stringify([directory.modelHash, images.identity ?? this.#unreached]))
       .digest('hex');
     return { ...describeModel(directory, dimension), modelHash };
   }
