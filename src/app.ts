@@ -52,10 +52,17 @@ export async function runApp(options: AppOptions): Promise<void> {
   const cameraIds = cameras.map(({ id }) => id);
 
   const modelsFolder = modelsFolderOf(env);
-  const opened = await openModel({ choice: config.model, modelsFolder, logger });
-  const { embedder, health: modelHealth } = withHealth(opened.embedder);
+  const opened = await openModel({
+    ...{ choice: config.model, modelsFolder, logger, signal },
+    // After a power cut the machine of the model may be up later than this one.
+    unreachable: 'wait',
+  }).catch((error) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
+  if (opened === null) return;
+  const { embedder, health: modelHealth } = withHealth(opened.embedder, opened.unready);
   await using _embedder = embedder;
-  const model = embedder.describe();
   const paths = config.rules;
   const rules = await LiveRules.open(options.rules, { paths, env, cameraIds, embedder, bus, logger });
 
@@ -64,9 +71,9 @@ export async function runApp(options: AppOptions): Promise<void> {
   const snapshots = new SnapshotFolder(config.store.path);
   const momentStore = new MomentStore(database);
   const samples = new SampleStore(database);
-  const moments = new MomentRecorder({ moments: momentStore, samples, snapshots, model, logger });
-  const recorder = new EventRecorder({ store, snapshots, moments, model, logger });
-  const { modelHash } = model;
+  const moments = new MomentRecorder({ moments: momentStore, samples, snapshots, model: embedder, logger });
+  const recorder = new EventRecorder({ store, snapshots, moments, model: embedder, logger });
+  const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
   const reviews = new Reviews({ moments: momentStore, calibrations });
@@ -104,7 +111,9 @@ export async function runApp(options: AppOptions): Promise<void> {
     ...(store.waiting > 0 ? [{ part: 'store', reason: `${store.waiting} events wait for the disk` }] : []),
   ];
   const data: ServerData = {
-    model,
+    get model() {
+      return embedder.describe();
+    },
     cameras: () => cameras.map(({ id, name }) => ({ id, name, status: statuses.get(id)! })),
     rules: () =>
       rules.book.rules.map(({ id, name, when, not, cameras, severity }) => ({
@@ -131,7 +140,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   await server.start();
 
   await rules.follow(signal);
-  options.onReady({ pageUrl: server.url, brokerUrl, model });
+  options.onReady({ pageUrl: server.url, brokerUrl, model: data.model });
   await Promise.all(
     cameras.map((camera) =>
       runCamera({

@@ -23,6 +23,7 @@ import {
   numberIn,
   timeMs,
   withModel,
+  withRemoteModel,
 } from './commands/options.js';
 import type { Output } from './commands/output.js';
 import { runReview } from './commands/review.js';
@@ -46,6 +47,10 @@ const PAGE_FOLDER = fileURLToPath(new URL('../dist/dashboard', import.meta.url))
 const { version } = JSON.parse(await (await import('node:fs/promises')).readFile(PACKAGE, 'utf8'));
 
 const modelsFolder = modelsFolderOf(process.env);
+const choiceContext = {
+  baseFolder: process.cwd(),
+  remoteToken: process.env.WORDWATCH_REMOTE_TOKEN || null,
+};
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -69,7 +74,7 @@ function outputOf({ json = false }: { json?: boolean }): Output {
 
 /** The model that a command is to use. */
 function modelOf(options: ModelArguments) {
-  return { choice: choiceOf(options, process.cwd()), modelsFolder };
+  return { choice: choiceOf(options, choiceContext), modelsFolder };
 }
 
 const program = new Command('wordwatch')
@@ -95,7 +100,7 @@ program
     ),
   );
 
-withModel(program.command('scan'))
+withRemoteModel(program.command('scan'))
   .description(
     'one pass over video files, folders of pictures or streams: events on stdout, progress on stderr',
   )
@@ -117,7 +122,7 @@ async function scan(sources: string[], options: ScanArguments): Promise<number> 
   if (!rules) return 2;
   for (const note of notes) output.stderr(`note: ${formatProblem(note)}\n`);
   const logger = createLogger({ level: 'warn' });
-  const opened = await openModel({ ...modelOf(options), logger });
+  const opened = await openModel({ ...modelOf(options), logger, signal: stopping.signal });
   await using embedder = opened.embedder;
   const { notice } = embedder.describe();
   if (notice) output.stderr(`${notice}\n`);
@@ -173,8 +178,8 @@ withModel(program.command('calibrate'))
         ...{ cameras, from: options.from ?? [], liveMs: options.for, fps: options.fps },
         ...{ configPath: options.config, rulePaths: options.rules },
         ...{ storePath: options.store, report: options.report },
-        choice: command.getOptionValueSource('model') === 'cli' ? choiceOf(options, process.cwd()) : null,
-        defaultChoice: choiceOf(options, process.cwd()),
+        choice: command.getOptionValueSource('model') === 'cli' ? choiceOf(options, choiceContext) : null,
+        defaultChoice: choiceOf(options, choiceContext),
         ...{ modelsFolder, env: process.env, output: outputOf(options), signal: stopping.signal },
       }),
     ),
@@ -215,13 +220,20 @@ withModel(program.command('check'))
     );
   });
 
-withModel(program.command('embed'))
+withRemoteModel(program.command('embed'))
   .description('the vectors of texts and pictures')
   .addOption(new Option('--text <text>', 'a text; may be given again').argParser(collect('text')))
   .addOption(new Option('--image <file>', 'a picture; may be given again').argParser(collect('image')))
   .addOption(jsonOption())
   .action(({ json, ...model }) =>
-    finish(runEmbed({ inputs: embedInputs, ...modelOf(model), output: outputOf({ json }) })),
+    finish(
+      runEmbed({
+        inputs: embedInputs,
+        ...modelOf(model),
+        output: outputOf({ json }),
+        signal: stopping.signal,
+      }),
+    ),
   );
 
 withModel(program.command('bench'))
@@ -302,7 +314,7 @@ models
   .addOption(dtypeOption())
   .addOption(jsonOption())
   .action((model: string, { dtype, json }) => {
-    const choice = choiceOf({ model, dtype, device: 'cpu' }, process.cwd());
+    const choice = choiceOf({ model, dtype, device: 'cpu' }, choiceContext);
     return finish(runModelsOptimize({ choice, modelsFolder, output: outputOf({ json }) }));
   });
 

@@ -7,7 +7,7 @@ import {
   loadRules,
   type RuleConfig,
 } from '../config/index.js';
-import { type ModelChoice, openChosenDirectory, unknownWords } from '../model/index.js';
+import { type ModelChoice, openChosenTextDirectory, unknownWords } from '../model/index.js';
 import type { Output } from './output.js';
 
 /** What {@link runCheck} is asked to do. */
@@ -88,7 +88,7 @@ async function strangeWords(
   rules: readonly RuleConfig[],
   { choice, modelsFolder }: Pick<CheckOptions, 'choice' | 'modelsFolder'>,
 ): Promise<{ rule: RuleConfig; words: string[] }[]> {
-  const { knownWords } = await openChosenDirectory(choice, { modelsFolder });
+  const { knownWords } = await openChosenTextDirectory(choice, { modelsFolder });
   if (knownWords === null) return [];
   return rules
     .map((rule) => ({ rule, words: unknownWords([...rule.when, ...rule.not], knownWords) }))

@@ -12,13 +12,15 @@ export interface EmbedOptions {
   /** Where pulled models live. */
   modelsFolder: string;
   output: Output;
+  signal: AbortSignal;
 }
 
 /**
  * The vectors of texts and pictures: for scripts, and to compare with another implementation.
  * @returns the exit code
  */
-export async function runEmbed({ inputs, choice, modelsFolder, output }: EmbedOptions): Promise<number> {
+export async function runEmbed(options: EmbedOptions): Promise<number> {
+  const { inputs, choice, modelsFolder, output, signal } = options;
   if (inputs.length === 0) {
     throw new WordwatchError('nothing-to-embed', 'nothing to embed', {
       userInput: true,
@@ -26,7 +28,7 @@ export async function runEmbed({ inputs, choice, modelsFolder, output }: EmbedOp
     });
   }
   const logger = createLogger({ level: 'warn' });
-  const opened = await openModel({ choice, modelsFolder, workers: 1, logger });
+  const opened = await openModel({ choice, modelsFolder, workers: 1, logger, signal });
   const { directory } = opened;
   await using embedder = opened.embedder;
   const { name, dimension } = embedder.describe();

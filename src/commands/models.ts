@@ -68,7 +68,13 @@ export async function runModelsPull(options: ModelsPullOptions): Promise<number>
       brought.length > 0 ? `${brought.length} files brought and checked` : 'all files were here, unchanged';
     output.stdout(`${id}: ${what}\n  folder   ${path}\n  commit   ${revision}\n  licence  ${licence}\n`);
   }
-  const choice: ModelChoice = { name: path, baseFolder: '.', dtype: options.dtype, device: 'cpu' };
+  const choice: ModelChoice = {
+    name: path,
+    baseFolder: '.',
+    dtype: options.dtype,
+    device: 'cpu',
+    remote: null,
+  };
   return runModelsOptimize({ ...options, choice });
 }
 

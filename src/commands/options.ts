@@ -1,6 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { z } from 'zod';
 import { duration } from '../config/fields.js';
-import { DEVICES, type Device, DTYPES, type Dtype, type ModelChoice } from '../model/index.js';
+import { Remote } from '../config/index.js';
+import {
+  DEVICES,
+  type Device,
+  DTYPES,
+  type Dtype,
+  type ModelChoice,
+  type RemoteChoice,
+} from '../model/index.js';
+import { WordwatchError } from '../shared/errors.js';
 
 // Options that several commands share, and readers of their values.
 
@@ -50,14 +60,52 @@ export function withModel(command: Command): Command {
     .addOption(new Option('--device <device>', 'what the model runs on').choices(DEVICES).default('cpu'));
 }
 
+/** Adds the options that choose a model, and a server for its pictures. */
+export function withRemoteModel(command: Command): Command {
+  return withModel(command).addOption(
+    new Option(
+      '--remote <url>',
+      'the model at a server that embeds the pictures, http://HOST:PORT/v2/models/NAME; its token is read from WORDWATCH_REMOTE_TOKEN',
+    ),
+  );
+}
+
 /** What commander makes of {@link withModel}'s options. */
 export interface ModelArguments {
   model: string;
   dtype?: Dtype;
   device: Device;
+  remote?: string;
 }
 
-/** @param baseFolder where a relative folder starts */
-export function choiceOf({ model, dtype, device }: ModelArguments, baseFolder: string): ModelChoice {
-  return { name: model, baseFolder, dtype: dtype ?? null, device };
+/** What else {@link choiceOf} needs. */
+export interface ChoiceContext {
+  /** Where a relative folder starts. */
+  baseFolder: string;
+  /** Of `--remote`. */
+  remoteToken: string | null;
+}
+
+/** @throws WordwatchError `option-invalid` */
+export function choiceOf(
+  { model, dtype, device, remote }: ModelArguments,
+  { baseFolder, remoteToken }: ChoiceContext,
+): ModelChoice {
+  return {
+    name: model,
+    baseFolder,
+    dtype: dtype ?? null,
+    device,
+    remote: remote === undefined ? null : remoteOf(remote, remoteToken),
+  };
+}
+
+/** Not an `argParser`: commander's errors repeat the value, which may hold a password. */
+function remoteOf(url: string, token: string | null): RemoteChoice {
+  const { data, error } = Remote.safeParse({ url, ...(token === null ? {} : { token }) });
+  if (data) return data;
+  const [{ path, message }] = error.issues as [z.core.$ZodIssue];
+  const what = path[0] === 'token' ? 'WORDWATCH_REMOTE_TOKEN' : '--remote';
+  const expected = message.startsWith('expected') ? message : `expected ${message}`;
+  throw new WordwatchError('option-invalid', `${what}: ${expected}`, { userInput: true });
 }

@@ -40,7 +40,11 @@ export function runReview({ verdict, ids, storePath, output }: ReviewOptions): n
   }
   const { modelHash } = moments.get(ids[0]!)!;
   const logger = createLogger({ level: 'warn' });
-  using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
+  using calibrations = new CalibrationKeeper({
+    store: new CalibrationStore(database),
+    modelHash: () => modelHash,
+    logger,
+  });
   const reviews = new Reviews({ moments, calibrations });
   for (const id of ids) {
     const reviewed = reviews.apply(id, verdict)!;

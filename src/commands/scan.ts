@@ -52,7 +52,7 @@ export async function runScan(options: ScanOptions): Promise<number> {
   const calibrations = new CalibrationKeeper({
     store: database && new CalibrationStore(database),
     readOnly: true,
-    modelHash: embedder.describe().modelHash,
+    modelHash: () => embedder.describe().modelHash,
     logger: options.logger,
   });
   let exitCode = 0;
@@ -144,7 +144,7 @@ function openRecorder({ outDir, embedder, logger }: ScanOptions): EventRecorder 
     },
     snapshots: outDir ? new SnapshotFolder(outDir) : null,
     moments: null,
-    model: embedder.describe(),
+    model: embedder,
     logger,
   });
 }

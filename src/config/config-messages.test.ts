@@ -70,6 +70,22 @@ describe('a config', () => {
       'log: {level: warning}',
       'w.yaml:2:14 log.level: expected "debug", "info", "warn", "error" or "silent", got "warning"',
     ],
+    [
+      'model: {remote: {url: "http://u:hunter2@h/v2/models/m"}}',
+      'w.yaml:2:23 model.remote.url: expected a URL without a name or password in it. Set model.remote.token instead.',
+    ],
+    [
+      'model: {remote: {url: "ftp://h/v2/models/m"}}',
+      "w.yaml:2:23 model.remote.url: expected a model's URL such as http://gpu-host:8000/v2/models/clip-image, optionally with /versions/3",
+    ],
+    [
+      'model: {remote: {url: "http://h/v2"}}',
+      "w.yaml:2:23 model.remote.url: expected a model's URL such as http://gpu-host:8000/v2/models/clip-image, optionally with /versions/3",
+    ],
+    [
+      'model: {remote: {url: "http://h/v2/models/m", batch: 0}}',
+      'w.yaml:2:54 model.remote.batch: expected ≥ 1, got 0',
+    ],
     ['rules: []', 'w.yaml:2:8 rules: expected at least one file or folder, got none'],
     ['rules: ./rules', 'w.yaml:2:8 rules: expected a list, got "./rules"'],
     ['camera: []', 'w.yaml:2:1 camera: unknown key "camera"; did you mean "cameras"?'],

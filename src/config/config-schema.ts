@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id } from '../detect/event.js';
 import { DEVICES, DTYPES, type ModelChoice } from '../model/model-choice.js';
 import { duration, line, matching, NO_CONTROL_CHARACTERS, NOT_EMPTY, section } from './fields.js';
+import { Remote } from './remote-schema.js';
 
 const Secret = z.string().min(1, NOT_EMPTY).max(256);
 /** For descriptions. */
@@ -176,15 +177,18 @@ const ModelSection = section({
     .default(null)
     .describe('Which of the model’s weights. null: the fastest on a CPU that are there'),
   device: z.enum(DEVICES).default('cpu').describe('What the model runs on'),
+  remote: Remote.optional().describe(
+    'A server that embeds the pictures. Texts are embedded here, by the model of that name. Default: none',
+  ),
 });
 
 const Model = z
   .union([line(4096).transform((name) => ModelSection.parse({ name })), ModelSection])
   .prefault('auto')
   .describe(
-    'A model of the catalogue (wordwatch models list), a folder in the hub’s layout, or auto: the pulled real model, else the shipped demonstration model. {name, dtype, device} says more',
+    'A model of the catalogue (wordwatch models list), a folder in the hub’s layout, or auto: the pulled real model, else the shipped demonstration model. {name, dtype, device, remote} says more',
   )
-  .transform((model): ModelChoice => ({ ...model, baseFolder: '.' }));
+  .transform(({ remote = null, ...model }): ModelChoice => ({ ...model, remote, baseFolder: '.' }));
 
 /** `wordwatch.yaml` as typed; parsed, it is a {@link Config} whose paths are still as typed. */
 export const ConfigFile = section({

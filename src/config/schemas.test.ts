@@ -35,7 +35,7 @@ describe('a config', () => {
           enabled: true,
         },
       ],
-      model: { name: 'auto', baseFolder: '/home/me', dtype: null, device: 'cpu' },
+      model: { name: 'auto', baseFolder: '/home/me', dtype: null, device: 'cpu', remote: null },
       rules: ['/home/me/rules'],
       mqtt: {
         url: null,
@@ -76,7 +76,17 @@ describe('a config', () => {
     hardware_decoder: vaapi
     stall_timeout: 1m
   - {id: film, source: /films/a.mkv, start_offset: 1.5s, loop: true, enabled: false}
-model: {name: models/mine, dtype: fp16, device: cuda}
+model:
+  name: models/mine
+  dtype: fp16
+  device: cuda
+  remote:
+    url: https://gpu:8000/a/v2/models/clip/versions/3/
+    token: \${CAM_PASSWORD}
+    timeout: 2.5s
+    concurrency: 8
+    batch: 64
+    format: json
 rules: [./rules, /etc/rules/extra.yaml]
 mqtt: {url: mqtt://broker:1883, prefix: house, username: u, password: "1234", client_id: w1, discovery: true}
 server: {host: 0.0.0.0, port: \${PORT}, token: \${WORDWATCH_TOKEN}}
@@ -100,6 +110,14 @@ log: {level: warn, format: json}`,
       baseFolder: '/home/me',
       dtype: 'fp16',
       device: 'cuda',
+      remote: {
+        url: 'https://gpu:8000/a/v2/models/clip/versions/3',
+        token: 's3cret',
+        timeoutMs: 2500,
+        concurrency: 8,
+        batch: 64,
+        format: 'json',
+      },
     });
     expect(read.rules).toEqual(['/home/me/rules', '/etc/rules/extra.yaml']);
     expect(read.mqtt).toMatchObject({ embedded: false, password: '1234', clientId: 'w1' });
@@ -120,6 +138,25 @@ log: {level: warn, format: json}`,
 
   it.each(['localhost', '127.0.0.1', '127.1.2.3', '"::1"'])('needs no token on %s', (host) => {
     config(`cameras: [{id: a, source: a}]\nserver: {host: ${host}}`);
+  });
+});
+
+describe('a model at a server', () => {
+  it('needs no more than its address', () => {
+    const { model } = config(
+      'cameras: [{id: a, source: a}]\nmodel: {remote: {url: http://h/v2/models/clip}}',
+    );
+    expect(model).toMatchObject({
+      name: 'auto',
+      remote: {
+        url: 'http://h/v2/models/clip',
+        token: null,
+        timeoutMs: 10_000,
+        concurrency: 4,
+        batch: 32,
+        format: 'auto',
+      },
+    });
   });
 });
 

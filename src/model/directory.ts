@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
+import type { ModelDescription } from './embedder.js';
 import { hashFile, sha256Of } from './file-hash.js';
 import { ModelCard, ModelConfig, PreprocessorConfig, ProcessorConfig, TokenizerConfig } from './files.js';
 import { DTYPE_SUFFIXES, type Dtype } from './model-choice.js';
@@ -23,16 +24,21 @@ const CLIP_LOGIT_SCALE = 100;
 const SIGLIP_LOGIT_SCALE = 117;
 
 /** A model in the hub's layout, read and checked, its weights not yet loaded. */
-export interface ModelDirectory {
+export interface ModelDirectory extends TextModelDirectory {
+  visionPath: string;
+}
+
+/** The same where pictures are embedded elsewhere, and only the text network is needed. */
+export interface TextModelDirectory {
   path: string;
   name: string;
-  /** The two networks; one file where it holds both. */
-  visionPath: string;
+  /** The two networks, one file where it holds both; null: there is none for pictures. */
+  visionPath: string | null;
   textPath: string;
   image: ImagePreparation;
   text: TextPreparation;
   logitScale: number;
-  /** sha256 (hex) over the weights of both networks. */
+  /** sha256 (hex) over the weights of the networks that are there. */
   modelHash: string;
   /** sha256 (hex) of its `tokenizer.json`. */
   tokenizerHash: string;
@@ -53,12 +59,35 @@ export async function openModelDirectory(
   path: string,
   { dtype = null }: { dtype?: Dtype | null } = {},
 ): Promise<ModelDirectory> {
+  return readDirectory(path, { dtype, findVision: () => findNetwork(path, 'vision_model', dtype) });
+}
+
+/**
+ * Reads a model directory whose vision network may be missing.
+ * @throws WordwatchError as {@link openModelDirectory} does
+ */
+export async function openTextModelDirectory(
+  path: string,
+  { dtype = null }: { dtype?: Dtype | null } = {},
+): Promise<TextModelDirectory> {
+  const findVision = () =>
+    findNetwork(path, 'vision_model', dtype).catch((error) => {
+      if (codeOf(error) !== 'model-incomplete') throw error;
+      return null;
+    });
+  return readDirectory(path, { dtype, findVision });
+}
+
+async function readDirectory<V extends string | null>(
+  path: string,
+  { dtype, findVision }: { dtype: Dtype | null; findVision: () => Promise<V> },
+): Promise<TextModelDirectory & { visionPath: V }> {
   const config = await readJson(path, 'config.json', ModelConfig);
   const preprocessor = await readPreprocessor(path);
   const tokenizerConfig = await readJson(path, 'tokenizer_config.json', TokenizerConfig);
   await requireFile(path, 'tokenizer.json');
   const card = await readJsonIfThere(path, 'wordwatch.json', ModelCard);
-  const visionPath = await findNetwork(path, 'vision_model', dtype);
+  const visionPath = await findVision();
   const textPath = await findNetwork(path, 'text_model', dtype);
   return {
     path,
@@ -68,10 +97,30 @@ export async function openModelDirectory(
     image: prepare(path, () => imagePreparationOf(preprocessor, config)),
     text: textPreparationOf(config, tokenizerConfig),
     logitScale: card?.logitScale ?? logitScaleOf(config),
-    modelHash: await hashOf(new Set([visionPath, textPath])),
+    modelHash: await hashOf(new Set(visionPath === null ? [textPath] : [visionPath, textPath])),
     tokenizerHash: await sha256Of(join(path, 'tokenizer.json')),
     card,
     knownWords: card?.knownWords ?? null,
+  };
+}
+
+/** What a model says of itself. @param dimension length of its vectors */
+export function describeModel(
+  { name, image, text, logitScale, modelHash, card, knownWords }: TextModelDirectory,
+  dimension: number,
+): ModelDescription {
+  return {
+    name,
+    dimension,
+    inputSizePx: image.inputSizePx,
+    contextLength: text.contextLength,
+    logitScale,
+    modelHash,
+    license: card?.license ?? null,
+    demonstration: card?.demonstration ?? false,
+    notice: card?.notice ?? null,
+    defaultThreshold: card?.defaultThreshold ?? null,
+    knownWords,
   };
 }
 

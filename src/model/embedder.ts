@@ -29,11 +29,19 @@ export interface ImageBatch {
   count: number;
 }
 
-/** Turns pictures and sentences into vectors of one space. */
-export interface Embedder extends AsyncDisposable {
-  describe(): ModelDescription;
+/** The half of a model that takes pictures. */
+export interface ImageHalf extends AsyncDisposable {
   /** @returns one unit-norm vector a picture, in order. */
   embedImages(batch: ImageBatch): Promise<Float32Array[]>;
+}
+
+/** The half of a model that takes texts. */
+export interface TextHalf extends AsyncDisposable {
   /** @returns one unit-norm vector a text, in order. Longer texts than the context are cut. */
   embedTexts(texts: readonly string[]): Promise<Float32Array[]>;
+}
+
+/** Turns pictures and sentences into vectors of one space. */
+export interface Embedder extends ImageHalf, TextHalf {
+  describe(): ModelDescription;
 }

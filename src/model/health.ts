@@ -7,9 +7,15 @@ export interface ModelHealth {
   reason(): string | null;
 }
 
-/** The same model, and an eye on whether it works: while it does not, cameras are watched by nobody. */
-export function withHealth(embedder: Embedder): { embedder: Embedder; health: ModelHealth } {
-  let reason: string | null = null;
+/**
+ * The same model, and an eye on whether it works: while it does not, cameras are watched by nobody.
+ * @param unready why it does not work from the start; null: it does
+ */
+export function withHealth(
+  embedder: Embedder,
+  unready: string | null = null,
+): { embedder: Embedder; health: ModelHealth } {
+  let reason = unready;
   const watched: Embedder = {
     describe: () => embedder.describe(),
     embedTexts: (texts) => embedder.embedTexts(texts),

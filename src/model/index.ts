@@ -1,4 +1,9 @@
-export { type ModelDirectory, openModelDirectory } from './directory.js';
+export {
+  type ModelDirectory,
+  openModelDirectory,
+  openTextModelDirectory,
+  type TextModelDirectory,
+} from './directory.js';
 export type { Embedder, ImageBatch, ModelDescription } from './embedder.js';
 export { withHealth } from './health.js';
 export { CATALOGUE } from './hub/catalogue.js';
@@ -14,9 +19,17 @@ export {
 export { pinsPath } from './hub/pins.js';
 export { type PullProgress, pullModel } from './hub/pull.js';
 export { readImageFile } from './image-file.js';
-export { DEVICES, type Device, DTYPES, type Dtype, type ModelChoice } from './model-choice.js';
+export {
+  DEVICES,
+  type Device,
+  DTYPES,
+  type Dtype,
+  type ModelChoice,
+  REMOTE_FORMATS,
+  type RemoteChoice,
+} from './model-choice.js';
 export { createOnnxEmbedder, type OnnxEmbedderOptions } from './onnx-embedder.js';
-export { openChosenDirectory, openModel, optimiseChosen } from './open-model.js';
+export { openChosenDirectory, openChosenTextDirectory, openModel, optimiseChosen } from './open-model.js';
 export type { OptimisedModel } from './optimise/optimise-model.js';
 export { STARTER, selectModel } from './select-model.js';
 export { unknownWords } from './unknown-words.js';

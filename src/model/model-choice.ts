@@ -26,4 +26,24 @@ export interface ModelChoice {
   /** Which weights; null: the fastest on a CPU that are there. */
   dtype: Dtype | null;
   device: Device;
+  /** The server that embeds the pictures; null: they are embedded here. Texts always are. */
+  remote: RemoteChoice | null;
+}
+
+/** How tensors travel: as numbers in JSON, or as bytes behind it. `auto`: as bytes where the server says that it can. */
+export const REMOTE_FORMATS = ['auto', 'json', 'binary'] as const;
+
+/** A model at a server that speaks the Open Inference Protocol (KServe v2). */
+export interface RemoteChoice {
+  /** `…/v2/models/NAME` or `…/v2/models/NAME/versions/VERSION`, without a slash at the end. */
+  url: string;
+  /** Sent as bearer token; null: none. */
+  token: string | null;
+  /** Of one request. */
+  timeoutMs: number;
+  /** Requests under way at once, at most. */
+  concurrency: number;
+  /** Pictures in a request, at most. */
+  batch: number;
+  format: (typeof REMOTE_FORMATS)[number];
 }

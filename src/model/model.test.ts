@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { cgroupCpuLimit } from './cpus.js';
 import { openModelDirectory } from './directory.js';
 import { ModelConfig, PreprocessorConfig } from './files.js';
-import { evenParts } from './onnx-embedder.js';
+import { evenParts } from './onnx-images.js';
 import { imagePreparationOf, textPreparationOf } from './preparation.js';
 import { normalisationTables, normalisePixels } from './preprocess.js';
 import { resample } from './resample.js';

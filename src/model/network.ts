@@ -3,6 +3,7 @@ import { messageOf, WordwatchError } from '../shared/errors.js';
 import { fromHalves } from './half.js';
 import { DEVICES, type Device } from './model-choice.js';
 import { SESSION_OPTIONS } from './session-options.js';
+import { unitRows } from './unit-rows.js';
 
 /** A loaded network and what it expects. */
 export interface Network {
@@ -120,8 +121,7 @@ export function mismatch(
 /**
  * Runs a network once.
  * @returns rows × dimension values, each row scaled to length 1
- * @throws WordwatchError `model-failed`; `model-invalid-output` when a row is no direction (NaN, infinite, zero):
- *   such a vector would be the best or the worst match of its frame by chance
+ * @throws WordwatchError `model-failed`; `model-invalid-output` as {@link unitRows} does
  */
 export async function runNetwork(
   { path, session, outputName }: Network,
@@ -147,19 +147,4 @@ export async function runNetwork(
     );
   }
   return { vectors: unitRows(values, rows!, path), rows: rows! };
-}
-
-function unitRows(data: Float32Array, rows: number, path: string): Float32Array {
-  const dimension = data.length / rows;
-  const out = new Float32Array(data.length);
-  for (let from = 0; from < data.length; from += dimension) {
-    let sum = 0;
-    for (let i = from; i < from + dimension; i++) sum += data[i]! * data[i]!;
-    if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) {
-      throw new WordwatchError('model-invalid-output', `${path} gave a vector of length ${Math.sqrt(sum)}`);
-    }
-    const scale = 1 / Math.sqrt(sum);
-    for (let i = from; i < from + dimension; i++) out[i] = data[i]! * scale;
-  }
-  return out;
 }

@@ -7,10 +7,9 @@ import type { Work, WorkerReply, WorkerSettings } from './worker-protocol.js';
 // One thread with sessions of its own: two of these beat one session with two threads (9–11 ms against 14.5–16 ms for
 // ViT-B/32 in int8), because nothing in them ever waits for the other.
 
-const { directory, optimised, device, threads } = workerData as WorkerSettings;
+const settings = workerData as WorkerSettings;
 const port = parentPort!;
-// Loaded with the first work of their kind: a worker for pictures has no use for the text network. One that cannot be
-// loaded is tried again with the next work: its files may be back.
+// Loaded with the first work. A network that cannot be loaded is tried again with the next: its files may be back.
 let images: ImageNetwork | undefined;
 let texts: TextNetwork | undefined;
 
@@ -37,23 +36,9 @@ port.on('message', async (work: Work | null) => {
 
 async function embed(work: Work): Promise<Float32Array> {
   if (work.kind === 'images') {
-    images ??= await ImageNetwork.open({
-      path: directory.visionPath,
-      optimisedPath: optimised.vision,
-      image: directory.image,
-      device,
-      threads,
-    });
+    images ??= await ImageNetwork.open(settings.images!);
     return images.embed(work.pixels, work.count);
   }
-  texts ??= await TextNetwork.open({
-    directoryPath: directory.path,
-    path: directory.textPath,
-    optimisedPath: optimised.text,
-    text: directory.text,
-    sidePx: directory.image.inputSizePx,
-    device,
-    threads,
-  });
+  texts ??= await TextNetwork.open(settings.texts!);
   return texts.embed(work.texts);
 }

@@ -1,14 +1,10 @@
-import type { ModelDirectory } from './directory.js';
-import type { Device } from './model-choice.js';
+import type { ImageNetworkOptions } from './image-network.js';
+import type { TextNetworkOptions } from './text-network.js';
 
-/** What a worker thread is told at its start. */
+/** What a worker thread is told at its start: the network that it will be given work for. */
 export interface WorkerSettings {
-  directory: Pick<ModelDirectory, 'path' | 'visionPath' | 'textPath' | 'image' | 'text'>;
-  /** What was made of the two networks for this machine, where it was worth while. */
-  optimised: { vision: string | null; text: string | null };
-  device: Device;
-  /** Threads of each session. */
-  threads: number;
+  images?: ImageNetworkOptions;
+  texts?: TextNetworkOptions;
 }
 
 /** One batch of work; a worker gets the next one when it has answered. */

@@ -33,7 +33,7 @@ const OPTIONS: RuleCalibrationOptions = {
 
 function keeper(options: Partial<ConstructorParameters<typeof CalibrationKeeper>[0]> = {}) {
   return new CalibrationKeeper({
-    ...{ store, modelHash: 'abc', logger: createLogger({ level: 'silent' }) },
+    ...{ store, modelHash: () => 'abc', logger: createLogger({ level: 'silent' }) },
     ...options,
   });
 }

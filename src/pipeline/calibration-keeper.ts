@@ -15,6 +15,7 @@ export interface LiveCalibration {
 
 interface Entry extends LiveCalibration {
   options: RuleCalibrationOptions;
+  modelHash: string;
   revision: number;
   changed: boolean;
 }
@@ -25,7 +26,8 @@ export interface CalibrationKeeperOptions {
   store: CalibrationStore | null;
   /** Uses what is in the store and changes nothing there. */
   readOnly?: boolean;
-  modelHash: string;
+  /** Of the model that scores; one at a server is known when it was reached. */
+  modelHash: () => string;
   logger: Logger;
   clock?: Clock;
 }
@@ -48,7 +50,8 @@ export class CalibrationKeeper implements Disposable {
     const key = textOf(id);
     let entry = this.#entries.get(key);
     if (!entry) {
-      entry = { id, options, ...this.#read(id, options), changed: false };
+      const modelHash = this.#options.modelHash();
+      entry = { id, options, modelHash, ...this.#read(id, options), changed: false };
       this.#entries.set(key, entry);
     }
     entry.options = options;
@@ -88,7 +91,7 @@ export class CalibrationKeeper implements Disposable {
 
   /** Writes what has changed. */
   write(): void {
-    const { store, logger, modelHash, readOnly, clock = systemClock } = this.#options;
+    const { store, logger, readOnly, clock = systemClock } = this.#options;
     const changed = [...this.#entries.values()].filter((entry) => entry.changed);
     if (store === null || readOnly || changed.length === 0) return;
     try {
@@ -96,7 +99,8 @@ export class CalibrationKeeper implements Disposable {
       store.together(() => {
         for (const entry of changed) {
           const state = JSON.stringify(entry.calibration);
-          const row = { ...entry.id, modelHash, revision: entry.revision, updatedAtMs: clock.nowMs(), state };
+          const { id, modelHash, revision } = entry;
+          const row = { ...id, modelHash, revision, updatedAtMs: clock.nowMs(), state };
           written.push([entry, store.write(row)]);
         }
       });
@@ -145,7 +149,7 @@ export class CalibrationKeeper implements Disposable {
       const before = store?.ofPair(id)[0];
       if (before) {
         const why =
-          before.modelHash === modelHash ? 'its words, tiles or timing changed' : 'the model changed';
+          before.modelHash === modelHash() ? 'its words, tiles or timing changed' : 'the model changed';
         logger.info(
           { cameraId, ruleId, why },
           'calibration starts again; what was known before is kept for going back',

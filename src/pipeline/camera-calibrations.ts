@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pyramid } from '../capture/pyramid.js';
-import type { ModelDescription } from '../model/embedder.js';
+import type { Embedder } from '../model/embedder.js';
 import { RegimeDetector } from '../rules/calibration/regime.js';
 import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
 import { SceneWatch } from '../rules/calibration/scene-change.js';
@@ -24,7 +24,7 @@ export interface CameraCalibrationsOptions {
   /** Frames sampled a second, and whether tiles that do not change keep their vectors: both change what is normal. */
   fps: number;
   motionGate: boolean;
-  model: Pick<ModelDescription, 'modelHash'>;
+  model: Pick<Embedder, 'describe'>;
   keeper: CalibrationKeeper;
   /** Whether a rule watches at that time; in other hours nothing is learned of it. */
   isWatching: (rule: WatchRule, atMs: number) => boolean;
@@ -52,6 +52,7 @@ export class CameraCalibrations {
   readonly #regime = new RegimeDetector();
   readonly #scene = new SceneWatch();
   #view: CameraView | null = null;
+  #modelHash = '';
   #live = new Map<string, { rule: WatchRule; live: LiveCalibration }>();
 
   constructor(options: CameraCalibrationsOptions) {
@@ -113,9 +114,12 @@ export class CameraCalibrations {
   }
 
   #adopt(view: CameraView): void {
-    if (this.#view === view) return;
+    const { cameraId, keeper, model } = this.#options;
+    const { modelHash } = model.describe();
+    // A model at a server may be reached only now, and be another one after an outage.
+    if (this.#view === view && this.#modelHash === modelHash) return;
     this.#view = view;
-    const { cameraId, keeper } = this.#options;
+    this.#modelHash = modelHash;
     this.#live = new Map();
     for (const [index, rule] of view.book.rules.entries()) {
       const plan = view.book.plans.get(rule.id)!;
@@ -129,10 +133,10 @@ export class CameraCalibrations {
 
   /** Whatever makes scores of another kind: other words, tiles, timing, sampling or another model. */
   #keyOf(rule: WatchRule, view: CameraView, ruleIndex: number): string {
-    const { fps, motionGate, model } = this.#options;
+    const { fps, motionGate } = this.#options;
     const { confirm, forMs, clearForMs, cooldownMs } = rule.timing;
     const boxes = view.tilesOf(ruleIndex).map(({ box }) => box);
-    const parts = [RECIPE, model.modelHash, rule.when, rule.not, boxes, fps, motionGate];
+    const parts = [RECIPE, this.#modelHash, rule.when, rule.not, boxes, fps, motionGate];
     return createHash('sha256')
       .update(JSON.stringify([...parts, confirm, forMs, clearForMs, cooldownMs]))
       .digest('hex')

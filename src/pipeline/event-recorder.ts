@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { DetectionEvent } from '../detect/event.js';
-import type { ModelDescription } from '../model/embedder.js';
+import type { Embedder } from '../model/embedder.js';
 import { messageOf } from '../shared/errors.js';
 import { WHOLE_FRAME } from '../shared/geometry.js';
 import type { EventStore } from '../store/event-store.js';
@@ -27,7 +27,8 @@ export interface EventRecorderOptions {
   snapshots: SnapshotFolder | null;
   /** Keeps what people are asked about; null: nobody is asked. */
   moments: MomentRecorder | null;
-  model: ModelDescription;
+  /** Asked at every event: the weights of a model at a server are known when it was reached. */
+  model: Pick<Embedder, 'describe'>;
   logger: Logger;
 }
 
@@ -77,7 +78,7 @@ export class EventRecorder {
       severity: rule.severity,
       ...transition,
       ...(snapshot === null ? {} : { snapshot }),
-      modelHash: this.#options.model.modelHash,
+      modelHash: this.#options.model.describe().modelHash,
     });
     return { event, jpeg };
   }
@@ -94,7 +95,7 @@ export class EventRecorder {
       expectedFalseAlarmsPerDay: null,
       tile: { index: 0, level: 0, box: WHOLE_FRAME },
       ...(snapshot === null ? {} : { snapshot }),
-      modelHash: this.#options.model.modelHash,
+      modelHash: this.#options.model.describe().modelHash,
     };
     const start = this.#options.store.append({ ...about, phase: 'start' });
     const end = this.#options.store.append({ ...about, phase: 'end', endedAtMs: atMs });

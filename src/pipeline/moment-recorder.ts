@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { DetectionEvent } from '../detect/event.js';
-import type { ModelDescription } from '../model/embedder.js';
+import type { Embedder } from '../model/embedder.js';
 import { messageOf } from '../shared/errors.js';
 import type { CalibrationId } from '../store/calibration-store.js';
 import type { MomentStore } from '../store/moment-store.js';
@@ -21,7 +21,7 @@ export interface MomentRecorderOptions {
   moments: MomentStore;
   samples: SampleStore;
   snapshots: SnapshotFolder;
-  model: Pick<ModelDescription, 'modelHash'>;
+  model: Pick<Embedder, 'describe'>;
   logger: Logger;
   /** In [0, 1). */
   random?: () => number;
@@ -62,7 +62,7 @@ export class MomentRecorder {
       }
       this.#keep(() =>
         moments.put({
-          ...{ id, kind: 'peak', peak, cameraId, ruleId, key, modelHash: model.modelHash },
+          ...{ id, kind: 'peak', peak, cameraId, ruleId, key, modelHash: model.describe().modelHash },
           ...{ atMs, score: score.score, threshold, tile, vector: vectors[tile.index]! },
         }),
       );
@@ -72,7 +72,7 @@ export class MomentRecorder {
   /** Now and then keeps one tile of a frame, whatever it shows. */
   sample({ cameraId, capturedAtMs: atMs }: Pyramid, vectors: readonly Float32Array[]): void {
     const { samples, model, random = Math.random } = this.#options;
-    const { modelHash } = model;
+    const { modelHash } = model.describe();
     const seen = this.#sampled.get(cameraId) ?? { count: samples.list(cameraId, modelHash).length, atMs: 0 };
     this.#sampled.set(cameraId, seen);
     const isFull = seen.count >= SAMPLES;

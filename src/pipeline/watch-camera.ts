@@ -82,7 +82,7 @@ export async function* watchCamera(options: WatchOptions): AsyncGenerator<Watche
   const detectors = new Detectors(options.timeZone);
   const calibrations = new CameraCalibrations({
     ...{ cameraId: source.cameraId, fps: source.fps, motionGate },
-    ...{ model: embedder.describe(), keeper: options.calibrations },
+    ...{ model: embedder, keeper: options.calibrations },
     isWatching: (rule, atMs) => detectors.isWatching(rule, atMs),
   });
   const watcher = { detectors, calibrations };
@@ -123,7 +123,9 @@ async function* watchOnce(
     logger,
     onStatus: options.onStatus,
   });
-  const embed = (pyramid: Pyramid) => embedFrame({ pyramid, view: view! }, { ...options, tiles: tiles! });
+  const tell = failureLog(options);
+  const embed = (pyramid: Pyramid) =>
+    embedFrame({ pyramid, view: view! }, { ...options, tiles: tiles!, tell });
   const concurrency = isLive(source) ? LIVE_FRAMES_UNDER_WAY : FILE_FRAMES_UNDER_WAY;
   for await (const frame of mapOrdered(pyramids, { concurrency, map: embed })) {
     const book = currentBook();
@@ -168,13 +170,33 @@ function bookReader({ book, source }: WatchOptions): () => RuleBook {
 
 async function embedFrame(
   frame: Pick<EmbeddedFrame, 'pyramid' | 'view'>,
-  { tiles, onModelError, logger }: WatchOptions & { tiles: TileEmbedder },
+  {
+    tiles,
+    onModelError,
+    tell,
+  }: Pick<WatchOptions, 'onModelError'> & { tiles: TileEmbedder; tell: FailureLog },
 ): Promise<EmbeddedFrame> {
   try {
-    return { ...frame, ...(await tiles.embed(frame.pyramid)) };
+    const embedded = await tiles.embed(frame.pyramid);
+    tell(null);
+    return { ...frame, ...embedded };
   } catch (error) {
     if (onModelError === 'throw') throw error;
-    logger.error({ cameraId: frame.pyramid.cameraId, reason: messageOf(error) }, 'frame not scored');
+    tell(messageOf(error));
     return { ...frame, vectors: null, embedded: 0 };
   }
+}
+
+/** Told why a frame was not scored; null: it was. */
+type FailureLog = (reason: string | null) => void;
+
+/** Logs the first of several frames that are not scored for the same reason: a model may be away for a whole night. */
+function failureLog({ source, logger, signal }: WatchOptions): FailureLog {
+  let last: string | null = null;
+  return (reason) => {
+    if (reason !== null && reason !== last && !signal.aborted) {
+      logger.error({ cameraId: source.cameraId, reason }, 'frames are not scored');
+    }
+    last = reason;
+  };
 }

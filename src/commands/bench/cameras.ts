@@ -36,7 +36,7 @@ export async function benchCameras(options: BenchCamerasOptions): Promise<number
   const { video, cameras, keyframesOnly, seconds, embedder, output } = options;
   const book = await openRuleBook([RULE], embedder);
   const logger = createLogger({ level: 'warn' });
-  const { modelHash } = embedder.describe();
+  const modelHash = () => embedder.describe().modelHash;
   const calibrations = new CalibrationKeeper({ store: null, modelHash, logger });
   // Not AbortSignal.timeout: Node.js 20 forgets one that only AbortSignal.any knows of.
   const ending = new AbortController();

@@ -156,7 +156,11 @@ export async function benchEndToEnd({
       source,
       book: () => book,
       embedder,
-      calibrations: new CalibrationKeeper({ store: null, modelHash: embedder.describe().modelHash, logger }),
+      calibrations: new CalibrationKeeper({
+        store: null,
+        modelHash: () => embedder.describe().modelHash,
+        logger,
+      }),
       timeZone: null,
       motionGate: false,
       onModelError: 'throw' as const,

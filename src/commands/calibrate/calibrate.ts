@@ -61,7 +61,6 @@ interface Target {
  */
 export async function runCalibrate(options: CalibrateOptions): Promise<number> {
   const { embedder, storePath, output, logger, signal } = options;
-  const model = embedder.describe();
   const book = await openRuleBook(options.rules.map(withoutController), embedder);
   refuseFixed(book);
   const targets = await targetsOf(options);
@@ -70,9 +69,13 @@ export async function runCalibrate(options: CalibrateOptions): Promise<number> {
   const moments = new MomentStore(database);
   const snapshots = new SnapshotFolder(storePath);
   const recorder = new MomentRecorder({
-    ...{ moments, samples: new SampleStore(database), snapshots, model, logger },
+    ...{ moments, samples: new SampleStore(database), snapshots, model: embedder, logger },
   });
-  using calibrations = new CalibrationKeeper({ store, modelHash: model.modelHash, logger });
+  using calibrations = new CalibrationKeeper({
+    store,
+    modelHash: () => embedder.describe().modelHash,
+    logger,
+  });
   const watch = { ...options, book, calibrations, recorder };
   if (options.from.length > 0) for (const target of targets) await watchTarget(target, watch);
   else await Promise.all(targets.map((target) => watchTarget(target, watch)));

@@ -1,5 +1,5 @@
 import type { Logger } from '../../telemetry/logger.js';
-import type { ModelDirectory } from '../directory.js';
+import type { ModelDirectory, TextModelDirectory } from '../directory.js';
 import { type OptimisedNetwork, optimisedFolder, optimisedNetwork } from './optimised-network.js';
 import { trialFeeds } from './trial-feeds.js';
 
@@ -17,14 +17,42 @@ export interface OptimisedModel {
  * @param modelsFolder where pulled models live
  */
 export async function optimisedModel(
-  { path, visionPath, textPath, image, text, modelHash }: ModelDirectory,
-  { modelsFolder, logger }: { modelsFolder: string; logger: Logger },
+  directory: ModelDirectory,
+  options: { modelsFolder: string; logger: Logger },
 ): Promise<OptimisedModel> {
-  const sizes = { pictures: TRIAL_PICTURES, sidePx: image.inputSizePx, contextLength: text.contextLength };
-  const trial = (inputs: Parameters<typeof trialFeeds>[0]) => trialFeeds(inputs, sizes);
-  const shared = { hash: modelHash, folder: optimisedFolder(modelsFolder, path), logger, trial };
-  const half = (output: string) => (visionPath === textPath ? output : null);
   // One after the other: each is timed, and needs its memory.
-  const vision = await optimisedNetwork(visionPath, { ...shared, output: half('image_embeds') });
-  return { vision, text: await optimisedNetwork(textPath, { ...shared, output: half('text_embeds') }) };
+  const vision = await optimisedHalf(directory, {
+    ...options,
+    path: directory.visionPath,
+    output: 'image_embeds',
+  });
+  return { vision, text: await optimisedTextNetwork(directory, options) };
+}
+
+/** The same for the text network alone. */
+export function optimisedTextNetwork(
+  directory: TextModelDirectory,
+  options: { modelsFolder: string; logger: Logger },
+): Promise<OptimisedNetwork> {
+  return optimisedHalf(directory, { ...options, path: directory.textPath, output: 'text_embeds' });
+}
+
+function optimisedHalf(
+  { path: directoryPath, visionPath, textPath, image, text, modelHash }: TextModelDirectory,
+  {
+    modelsFolder,
+    logger,
+    path,
+    output,
+  }: { modelsFolder: string; logger: Logger; path: string; output: string },
+): Promise<OptimisedNetwork> {
+  const sizes = { pictures: TRIAL_PICTURES, sidePx: image.inputSizePx, contextLength: text.contextLength };
+  return optimisedNetwork(path, {
+    hash: modelHash,
+    folder: optimisedFolder(modelsFolder, directoryPath),
+    logger,
+    trial: (inputs) => trialFeeds(inputs, sizes),
+    // A file that holds both halves is cut.
+    output: visionPath === textPath ? output : null,
+  });
 }
