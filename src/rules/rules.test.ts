@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logMeanExp, tileMargins } from './margin.js';
-import { CONTRAST_BANK, contrasting, PROMPT_TEMPLATES, type RuleSet } from './rule-vectors.js';
+import { CONTRAST_BANK, PROMPT_TEMPLATES, type RuleSet, tooClose } from './rule-vectors.js';
 import { DEFAULT_BUDGET_PER_DAY, thresholdPlanOf } from './thresholds.js';
 import { dot, normalisedMean } from './vectors.js';
 
@@ -12,9 +12,9 @@ describe('tileMargins', () => {
     logitScale: 10,
     bank: [unit(0, 1, 0), unit(0, 0, 1)],
     rules: [
-      { ruleId: 'plain', positive: unit(1, 0, 0), negatives: [], bankIndexes: [0, 1] },
-      { ruleId: 'with-not', positive: unit(1, 0, 0), negatives: [unit(1, 1, 0)], bankIndexes: [0, 1] },
-      { ruleId: 'alone', positive: unit(1, 0, 0), negatives: [], bankIndexes: [] },
+      { ruleId: 'plain', positive: unit(1, 0, 0), negatives: [], excludedFromBank: [] },
+      { ruleId: 'with-not', positive: unit(1, 0, 0), negatives: [unit(1, 1, 0)], excludedFromBank: [] },
+      { ruleId: 'alone', positive: unit(1, 0, 0), negatives: [], excludedFromBank: [0, 1] },
     ],
   };
 
@@ -49,10 +49,10 @@ describe('logMeanExp', () => {
   });
 });
 
-describe('contrasting', () => {
-  it('drops bank phrases that mean nearly the same as the rule', () => {
+describe('tooClose', () => {
+  it('names bank phrases that mean nearly the same as the rule', () => {
     const bank = [unit(0.2, 1, 0), unit(0.3, 0, 1), unit(1, 0.1, 0), unit(0, 1, 1)];
-    expect(contrasting(unit(1, 0, 0), bank)).toEqual([0, 1, 3]);
+    expect(tooClose(unit(1, 0, 0), bank)).toEqual([2]);
   });
 });
 
