@@ -1,5 +1,0 @@
-export class SceneWatch {
-  observe(_: unknown): boolean {
-    return false;
-  }
-}
