@@ -11,6 +11,8 @@ const GENERATION_HOURS = 7 * DAY_HOURS;
 const U_QUANTILE = 0.98;
 /** Levels are kept rounded, so that few different ones come up. */
 const LEVEL_STEP = 0.05;
+/** Part of the footage that a tail is fitted to, at least. */
+const EXPOSED_PART = 0.9;
 /** No level before so many frames: a quantile of fewer says nothing of a tail. */
 const MIN_FRAMES = 300;
 
@@ -83,7 +85,7 @@ export class NullModel {
     if (!isNewHour && now.scores.total !== this.#nextLevelAt) return false;
     this.#nextLevelAt = Math.max(2 * now.scores.total, MIN_FRAMES);
     if (isNewHour && this.observedHours >= GENERATION_HOURS * this.#generations.length) this.#rotate();
-    this.#level = Math.round(this.quantile(U_QUANTILE) / LEVEL_STEP) * LEVEL_STEP;
+    this.#level = roundLevel(this.quantile(U_QUANTILE));
     return true;
   }
 
@@ -128,20 +130,40 @@ export class NullModel {
 
   /** The tail above u, without clusters that were true; null with fewer than `minClusters`. */
   tail(minClusters: number): Tail | null {
-    const dropped = this.#generations.map(({ peaks }) => peaks.dropped);
-    // As low as the frames' quantile, but not where clusters are missing because they did not fit.
-    const u = Math.max(Math.round(this.quantile(U_QUANTILE) / LEVEL_STEP) * LEVEL_STEP, ...dropped);
-    const excesses: number[] = [];
-    for (const { score, level, verdict } of this.clusters()) {
-      if (score <= u) break;
-      if (verdict !== 'true' && level <= u) excesses.push(score - u);
-    }
-    let exposureMs = 0;
-    for (const generation of this.#generations)
-      for (const [level, ms] of generation.exposureMs) if (level <= u) exposureMs += ms;
+    const { u, exposureMs } = this.#border();
+    const excesses = this.exceedances(u).map(({ score }) => score - u);
     if (excesses.length < minClusters || exposureMs === 0) return null;
     const perDay = (excesses.length * DAY_HOURS * HOUR_MS) / exposureMs;
     return { u, n: excesses.length, perDay, ...fitGpd(excesses.reverse()) };
+  }
+
+  /** Clusters above u, highest first, of the footage watched with levels up to u, without those that were true. */
+  exceedances(u: number): Cluster[] {
+    const found: Cluster[] = [];
+    for (const cluster of this.clusters()) {
+      if (cluster.score <= u) break;
+      if (cluster.verdict !== 'true' && cluster.level <= u) found.push(cluster);
+    }
+    return found;
+  }
+
+  /**
+   * u, and the footage watched with levels up to it. As low as the frames' quantile is now; but high enough that most of
+   * the footage counts, when levels were higher at times, and not where clusters are missing because they did not fit.
+   */
+  #border(): { u: number; exposureMs: number } {
+    const dropped = this.#generations.map(({ peaks }) => peaks.dropped);
+    let u = Math.max(roundLevel(this.quantile(U_QUANTILE)), ...dropped);
+    const exposures = this.#generations.flatMap(({ exposureMs }) => [...exposureMs]);
+    exposures.sort(([a], [b]) => a - b);
+    const total = exposures.reduce((sum, [, ms]) => sum + ms, 0);
+    let exposureMs = 0;
+    for (const [level, ms] of exposures) {
+      if (level > u && exposureMs >= EXPOSED_PART * total) break;
+      u = Math.max(u, level);
+      exposureMs += ms;
+    }
+    return { u, exposureMs };
   }
 
   /**
@@ -193,6 +215,10 @@ export class NullModel {
     if (saved.highest !== null) model.#highest = numberOf(saved.highest, 'highest score');
     return model;
   }
+}
+
+function roundLevel(level: number): number {
+  return Math.round(level / LEVEL_STEP) * LEVEL_STEP;
 }
 
 function emptyGeneration(): Generation {

@@ -86,10 +86,10 @@ export class RuleCalibration {
   #fit: FittedThreshold;
   #scale = 1;
   #clustersSeen = 0;
-  /** Time that never runs backwards, and the last frame on the footage's clock. */
+  /** Time that never runs backwards and goes on through gaps; of the last frame with a score; the footage's own clock. */
   #runMs = 0;
-  #lastFrameMs: number | null = null;
-  #lastScoreMs: number | null = null;
+  #scoredMs: number | null = null;
+  #lastMs: number | null = null;
   readonly #tileScores: Float32Array;
 
   private constructor(options: RuleCalibrationOptions) {
@@ -118,13 +118,17 @@ export class RuleCalibration {
       if (Number.isFinite(scores[i]!) && (tile === -1 || scores[i]! > scores[tile]!)) tile = i;
     }
     const level = this.#model.level;
+    // Nothing where the clock jumps back.
+    const sinceMs = this.#lastMs === null ? 0 : Math.max(0, atMs - this.#lastMs);
+    this.#lastMs = atMs;
+    this.#runMs += sinceMs;
     this.#baselines.learn(margins, {
       regime,
-      elapsedMs: this.#footageBetween(this.#lastFrameMs, atMs),
+      elapsedMs: this.#isGap(sinceMs) ? 0 : sinceMs,
+      runMs: this.#runMs,
       scores,
       freezeAbove: Number.isFinite(level) ? level : FREEZE_BEFORE_U,
     });
-    this.#lastFrameMs = atMs;
     const score = tile === -1 ? Number.NaN : scores[tile]!;
     // The threshold this frame is compared with is the one from before it.
     const { threshold } = this;
@@ -135,15 +139,16 @@ export class RuleCalibration {
   }
 
   #take(score: number, { atMs, tile }: { atMs: number; tile: number }): CalibratedScore['peak'] {
-    const elapsedMs = this.#footageBetween(this.#lastScoreMs, atMs);
-    const sinceMs = this.#lastScoreMs === null ? 0 : Math.max(0, atMs - this.#lastScoreMs);
-    this.#lastScoreMs = atMs;
-    this.#runMs += sinceMs;
-    if (sinceMs > this.#options.maxGapMs) this.#confirmed.reset();
+    const sinceMs = this.#scoredMs === null ? 0 : this.#runMs - this.#scoredMs;
+    this.#scoredMs = this.#runMs;
+    const elapsedMs = this.#isGap(sinceMs) ? 0 : sinceMs;
+    if (this.#isGap(sinceMs)) this.#confirmed.reset();
     const confirmed = this.#confirmed.push(score, this.#runMs);
     const isDue = this.#model.push(confirmed, elapsedMs);
     if (this.#options.adapt)
       this.#controller.tick(elapsedMs, { scale: this.#scale, alarmsPerDay: this.#options.budgetPerDay });
+    const LEAK = (globalThis as any).LEAK;
+    if (LEAK) this.#controller.fade(Math.exp(-elapsedMs / LEAK)); // HACK
     const { closed, isMaximum } = this.#clusters.push(
       { score: confirmed, runMs: this.#runMs, atMs, tile, level: this.#model.level, hour: this.#model.hour },
       () => ++this.#clustersSeen,
@@ -155,10 +160,8 @@ export class RuleCalibration {
     return rank <= SHOWN_PEAKS ? { id: this.#clusters.open!.id, rank } : null;
   }
 
-  /** Footage between two frames: nothing where the clock jumps back, or over a gap. */
-  #footageBetween(lastMs: number | null, atMs: number): number {
-    const elapsedMs = lastMs === null ? 0 : Math.max(0, atMs - lastMs);
-    return elapsedMs > this.#options.maxGapMs ? 0 : elapsedMs;
+  #isGap(sinceMs: number): boolean {
+    return sinceMs > this.#options.maxGapMs;
   }
 
   #refit(): void {
@@ -240,8 +243,8 @@ export class RuleCalibration {
       scale: this.#scale,
       clustersSeen: this.#clustersSeen,
       runMs: this.#runMs,
-      lastFrameMs: this.#lastFrameMs,
-      lastScoreMs: this.#lastScoreMs,
+      scoredMs: this.#scoredMs,
+      lastMs: this.#lastMs,
     };
   }
 
@@ -266,8 +269,8 @@ export class RuleCalibration {
     calibration.#scale = numberOf(saved.scale, 'scale');
     calibration.#clustersSeen = numberOf(saved.clustersSeen, 'clusters');
     calibration.#runMs = numberOf(saved.runMs, 'time');
-    calibration.#lastFrameMs = saved.lastFrameMs === null ? null : numberOf(saved.lastFrameMs, 'time');
-    calibration.#lastScoreMs = saved.lastScoreMs === null ? null : numberOf(saved.lastScoreMs, 'time');
+    calibration.#scoredMs = saved.scoredMs === null ? null : numberOf(saved.scoredMs, 'time');
+    calibration.#lastMs = saved.lastMs === null ? null : numberOf(saved.lastMs, 'time');
     calibration.#fit = fittedOf(saved.fit);
     calibration.setBudget(options.budgetPerDay);
     return calibration;
