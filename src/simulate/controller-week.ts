@@ -23,7 +23,7 @@ export function controllerWeek({
   const perDay = new Array<number>(DAYS).fill(0);
   for (let seed = 0; seed < cameras; seed++) {
     const camera = new SimulatedCamera(20_000 + seed);
-    const calibration = calibrationOf({ budgetPerDay, adapt: process.env.ADAPT !== 'no' });
+    const calibration = calibrationOf({ budgetPerDay, adapt: true });
     play(camera, { calibration, hours: CALIBRATION_HOURS });
     const alarms = new Alarms();
     for (let day = 0; day < DAYS; day++) {

@@ -5,10 +5,10 @@ import { seededRandom } from './random.js';
 /** Peaks that may be suspicious, at most: those a person is shown. */
 const MOST = 20;
 /**
- * The heaviest tail that noise is believed to have: that of a t distribution with 4 degrees of freedom. Ten true events
+ * The heaviest tail that noise is believed to have: that of a t distribution with 5 degrees of freedom. Ten true events
  * in a day of footage make it far heavier, as they lie beyond everything else.
  */
-const HEAVIEST_GAMMA = 0.25;
+const HEAVIEST_GAMMA = 0.2;
 const RESAMPLES = 199;
 const P_FLAGGED = 0.05;
 
@@ -25,7 +25,7 @@ const CLEAN: Contamination = { flagged: false, suspicious: 0, pValue: 1 };
 
 /**
  * Looks for true events among the peaks a threshold is fitted to. Their tail's shape γ, by probability-weighted moments,
- * not clipped, is compared with the γ of 199 samples of as many excesses from a GPD with γ = 0.25. Suspicious are as
+ * not clipped, is compared with the γ of 199 samples of as many excesses from a GPD with γ = 0.2. Suspicious are as
  * many of the highest peaks as have to go before γ of the rest is no more than that. Peaks that a person has called
  * false are no suspects.
  */

@@ -12,7 +12,7 @@ const U_QUANTILE = 0.98;
 /** Levels are kept rounded, so that few different ones come up. */
 const LEVEL_STEP = 0.05;
 /** Part of the footage that a tail is fitted to, at least. */
-const EXPOSED_PART = 0.9;
+const EXPOSED_PART = 0.75;
 /** No level before so many frames: a quantile of fewer says nothing of a tail. */
 const MIN_FRAMES = 300;
 

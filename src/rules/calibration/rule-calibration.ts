@@ -147,8 +147,6 @@ export class RuleCalibration {
     const isDue = this.#model.push(confirmed, elapsedMs);
     if (this.#options.adapt)
       this.#controller.tick(elapsedMs, { scale: this.#scale, alarmsPerDay: this.#options.budgetPerDay });
-    const LEAK = (globalThis as any).LEAK;
-    if (LEAK) this.#controller.fade(Math.exp(-elapsedMs / LEAK)); // HACK
     const { closed, isMaximum } = this.#clusters.push(
       { score: confirmed, runMs: this.#runMs, atMs, tile, level: this.#model.level, hour: this.#model.hour },
       () => ++this.#clustersSeen,
@@ -201,7 +199,7 @@ export class RuleCalibration {
   setBudget(budgetPerDay: number): void {
     if (budgetPerDay === this.#options.budgetPerDay) return;
     this.#options = { ...this.#options, budgetPerDay };
-    this.#controller.fade(0);
+    this.#controller = new Controller();
     this.#refit();
   }
 
