@@ -60,6 +60,7 @@ describe('calibrated thresholds on simulated cameras', () => {
     const page = simulationReport(simulation);
     expect(page.match(/<svg/g)).toHaveLength(5);
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
+    expect(Object.values(summarise(simulation)).every(Number.isFinite)).toBe(true);
   });
 });
 

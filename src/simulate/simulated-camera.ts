@@ -46,8 +46,6 @@ export class SimulatedCamera {
   /** When the next frame is made. */
   nextMs = 0;
   regime: Regime = 'day';
-  /** How many times as many bursts as usual. */
-  unrest = 1;
   readonly #random: Random;
   readonly #noise: HeavyNoise;
   readonly #scales: Record<'day' | 'infrared', Float32Array>;
@@ -130,7 +128,7 @@ export class SimulatedCamera {
   }
 
   #startBursts(daylight: number): void {
-    if (this.#random() > this.unrest * this.#burstsAStep * (1 + 0.8 * daylight)) return;
+    if (this.#random() > this.#burstsAStep * (1 + 0.8 * daylight)) return;
     const stepsLeft = 2 + Math.floor((-Math.log(1 - this.#random()) * 20_000) / STEP_MS);
     const gain = Math.exp(1 + 0.5 * normalQuantile(this.#random()));
     this.#bursts.push({ tile: Math.floor(this.#random() * TILES), gain, stepsLeft });

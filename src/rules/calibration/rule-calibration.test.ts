@@ -57,7 +57,7 @@ describe('RuleCalibration', () => {
     const next = noise(1);
     watch(calibration, { hours: 1 / 6, next });
     expect(calibration.report()).toMatchObject({ state: 'warming_up' });
-    expect(calibration.threshold).toBeGreaterThanOrEqual(5.9);
+    expect(calibration.threshold).toBeGreaterThanOrEqual(7.9);
     watch(calibration, { hours: 7, next, fromMs: HOUR_MS / 6 });
     expect(calibration.report().state).toBe('extrapolated');
     watch(calibration, { hours: 24, next, fromMs: 8 * HOUR_MS });

@@ -84,6 +84,8 @@ export class RuleCalibration {
   #model = new NullModel();
   #controller = new Controller();
   #fit: FittedThreshold;
+  /** Of this fit; null: not looked for yet, as it takes some milliseconds. */
+  #contamination: Contamination | null = null;
   #scale = 1;
   #clustersSeen = 0;
   /** Time that never runs backwards and goes on through gaps; of the last frame with a score; the footage's own clock. */
@@ -164,6 +166,7 @@ export class RuleCalibration {
 
   #refit(): void {
     this.#fit = fitThreshold(this.#model, this.#options);
+    this.#contamination = null;
     // Robust scale of c_t, from its quartiles.
     const quartiles = (this.#model.quantile(0.75) - this.#model.quantile(0.25)) / 1.349;
     this.#scale = Number.isFinite(quartiles) ? Math.max(0.05, quartiles) : 1;
@@ -207,6 +210,7 @@ export class RuleCalibration {
     const { state, tail } = this.#fit;
     const { threshold } = this;
     const value = this.#expectedPerDay();
+    this.#contamination ??= findContamination(this.#model, tail);
     return {
       state,
       threshold,
@@ -216,7 +220,7 @@ export class RuleCalibration {
       tail,
       expected: tail && value !== null ? { value, ...alarmsInterval(tail, threshold) } : null,
       peaks: this.#peaks(),
-      contamination: findContamination(this.#model, tail),
+      contamination: this.#contamination,
       controllerOffset: this.#controller.offset,
     };
   }
