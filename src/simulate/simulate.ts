@@ -23,13 +23,13 @@ export const QUICK: SimulationSize = {
   certifiedCameras: 220,
   hiddenCameras: 20,
 };
-/** Some ten minutes. */
+/** Some five minutes. */
 export const LONG: SimulationSize = {
-  cameras: 150,
-  days: 20,
-  weekCameras: 150,
-  certifiedCameras: 1000,
-  hiddenCameras: 150,
+  cameras: 100,
+  days: 10,
+  weekCameras: 100,
+  certifiedCameras: 600,
+  hiddenCameras: 100,
 };
 
 export interface Simulation {
