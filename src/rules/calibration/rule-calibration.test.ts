@@ -136,6 +136,43 @@ describe('RuleCalibration', () => {
     );
   });
 
+  it('stays finite and restorable whatever margins and clocks do', () => {
+    const margin = fc.oneof(
+      { weight: 20, arbitrary: fc.double({ min: -3, max: 3, noNaN: true }) },
+      { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -Infinity, 1e30, -1e30, 0) },
+    );
+    const frame = fc.record({
+      margins: fc.tuple(margin, margin, margin),
+      deltaMs: fc.oneof(
+        { weight: 50, arbitrary: fc.integer({ min: 0, max: 30_000 }) },
+        { weight: 1, arbitrary: fc.integer({ min: -1e10, max: 1e10 }) },
+      ),
+      regime: fc.constantFrom('day', 'day', 'day', 'night'),
+    });
+    const timing = fc.record({ forMs: fc.constantFrom(0, 60_000), minMs: fc.constantFrom(0, HOUR_MS) });
+    fc.assert(
+      fc.property(timing, fc.array(frame, { minLength: 100, maxLength: 300 }), (rest, frames) => {
+        const options = { ...OPTIONS, ...rest, warmupMs: 0 };
+        const calibration = RuleCalibration.fresh(options);
+        let atMs = 0;
+        // The same frames several times over, for hours of footage.
+        for (let round = 0; round < 6; round++) {
+          for (const { deltaMs, margins, regime } of frames) {
+            atMs += deltaMs;
+            const seen = calibration.observe({ atMs, margins, regime: regime as 'day' | 'night' });
+            if (!Number.isFinite(seen.threshold)) expect(seen.threshold).toBe('finite');
+          }
+        }
+        const saved = JSON.parse(JSON.stringify(calibration));
+        expect(JSON.stringify(RuleCalibration.restore(saved, options))).toBe(JSON.stringify(calibration));
+        const { expected, threshold } = calibration.report();
+        expect(threshold).toBeGreaterThan(-100);
+        if (expected) expect(Object.values(expected).every(Number.isFinite)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('refuses a state of another version, timing or shape, and says why', () => {
     const calibration = RuleCalibration.fresh(OPTIONS);
     watch(calibration, { hours: 1, next: noise(4) });
