@@ -27,7 +27,8 @@ const CLEAN: Contamination = { flagged: false, suspicious: 0, pValue: 1 };
  * Looks for true events among the peaks a threshold is fitted to. Their tail's shape γ, by probability-weighted moments,
  * not clipped, is compared with the γ of 199 samples of as many excesses from a GPD with γ = 0.2. Suspicious are as
  * many of the highest peaks as have to go before γ of the rest is no more than that. Peaks that a person has called
- * false are no suspects.
+ * false are no suspects. Simulated, with 0, 1, 3 and 5 clear events in a day, it speaks up on 0, 8, 11 and 13 of 20
+ * cameras: that it is silent proves nothing.
  */
 export function findContamination(model: NullModel, tail: Tail | null): Contamination {
   if (tail === null) return CLEAN;
