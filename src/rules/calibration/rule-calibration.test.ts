@@ -107,6 +107,21 @@ describe('RuleCalibration', () => {
     expect(calibration.report().observedHours).toBeLessThan(4);
   });
 
+  it('takes for footage only the hours in which the rule is active, but keeps its baselines', () => {
+    const calibration = RuleCalibration.fresh(OPTIONS);
+    const next = noise(8);
+    watch(calibration, { hours: 1, next });
+    const before = calibration.report().observedHours;
+    let last = calibration.observe({ atMs: HOUR_MS, margins: next(), regime: 'day', active: false });
+    for (let atMs = HOUR_MS; atMs < 3 * HOUR_MS; atMs += STEP_MS) {
+      const margins = next().map((margin) => margin + 50);
+      last = calibration.observe({ atMs, margins, regime: 'day', active: false });
+      expect(last.peak).toBeNull();
+    }
+    expect(last.score).toBeGreaterThan(3);
+    expect(calibration.report().observedHours).toBe(before);
+  });
+
   it('goes on from its saved state as if nothing had happened', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 25_000 }), fc.nat(1000), (restartAt, seed) => {

@@ -35,6 +35,8 @@ export interface CalibrationFrame {
   /** One a tile; NaN: not observed. */
   margins: ArrayLike<number>;
   regime: Regime;
+  /** False outside the rule's active hours: baselines go on, but what cannot raise an alarm is no footage. */
+  active?: boolean;
 }
 
 /** What a calibration says of a frame. */
@@ -112,7 +114,7 @@ export class RuleCalibration {
     return Math.max(value + this.#controller.offset, floor ?? Number.NEGATIVE_INFINITY);
   }
 
-  observe({ atMs, margins, regime }: CalibrationFrame): CalibratedScore {
+  observe({ atMs, margins, regime, active = true }: CalibrationFrame): CalibratedScore {
     const scores = this.#tileScores;
     this.#baselines.score(margins, regime, scores);
     let tile = -1;
@@ -136,7 +138,9 @@ export class RuleCalibration {
     const { threshold } = this;
     const { state } = this.#fit;
     const expectedPerDay = this.#expectedPerDay();
-    const peak = tile === -1 ? null : this.#take(score, { atMs, tile });
+    // The detector, too, forgets its hits when the hours end.
+    if (!active) this.#confirmed.reset();
+    const peak = tile === -1 || !active ? null : this.#take(score, { atMs, tile });
     return { score, tile, tileScores: scores, threshold, state, expectedPerDay, peak };
   }
 
