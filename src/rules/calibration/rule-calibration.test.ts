@@ -247,4 +247,17 @@ describe('RuleCalibration', () => {
     expect(calibration.threshold).toBeCloseTo(before, 9);
     calibration.confirm('unknown');
   });
+
+  it('takes an event that was confirmed while it lasted out of the null', () => {
+    const calibration = RuleCalibration.fresh({ ...OPTIONS, adapt: true });
+    const next = noise(9);
+    watch(calibration, { hours: 8, next });
+    const event = () => next().map((margin) => margin + 20);
+    watch(calibration, { hours: 0.01, next: event, fromMs: 8 * HOUR_MS });
+    calibration.alarm({ eventId: 'a' });
+    calibration.confirm('a');
+    watch(calibration, { hours: 1, next, fromMs: 8.01 * HOUR_MS });
+    expect(calibration.report().peaks[0]).toMatchObject({ verdict: 'true' });
+    expect(calibration.threshold).toBeLessThan(calibration.report().peaks[0]!.score);
+  });
 });
