@@ -7,6 +7,7 @@ import { calibrateCommand } from './commands/calibrate/command.js';
 import { runCheck } from './commands/check.js';
 import { runDoctor } from './commands/doctor.js';
 import { runEmbed } from './commands/embed.js';
+import { runEval } from './commands/eval.js';
 import {
   runModelsList,
   runModelsOptimize,
@@ -262,6 +263,17 @@ withModel(program.command('bench'))
         signal: stopping.signal,
       }),
     ),
+  );
+
+program
+  .command('eval')
+  .description('how well calibrated thresholds keep what they promise, on simulated cameras (some minutes)')
+  .requiredOption('--simulate', 'simulated cameras: so far the only kind')
+  .option('--quick', 'fewer cameras and days: a minute or two', false)
+  .option('--out <file>', 'also write a report with plots there, as HTML')
+  .addOption(jsonOption())
+  .action(({ quick, out = null, json }) =>
+    finish(runEval({ quick, report: out, output: outputOf({ json }) })),
   );
 
 const models = program.command('models').description('models: which there are, bringing them, checking them');

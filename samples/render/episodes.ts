@@ -377,5 +377,6 @@ export const QUIET_EPISODES: readonly Episode[] = [
   quiet('gate-dog', [
     { thing: 'cat', from: [-0.1, 0.82], to: [1.1, 0.85], persons: 0.25, first: 35, every: 150, takes: 25 },
     { thing: 'walker', from: [1.15, 0.84], to: [-0.15, 0.86], persons: 1, first: 90, every: 200, takes: 22 },
+    { thing: 'dog', from: [-0.15, 0.8], to: [1.1, 0.84], persons: 0.5, first: 110, every: 160, takes: 40 },
   ]),
 ];

@@ -15,9 +15,6 @@ import type { WatchRule } from './rule-book.js';
 /** Changes whenever scores are made otherwise: calibrations from before are not used then. */
 const RECIPE = 1;
 
-/** A score that says nothing. */
-const UNKNOWN = { score: Number.NaN, threshold: Number.NaN, thresholdState: 'warming_up' } as const;
-
 /** What {@link CameraCalibrations} needs. */
 export interface CameraCalibrationsOptions {
   cameraId: string;
@@ -62,41 +59,42 @@ export class CameraCalibrations {
   /**
    * Puts calibrated scores and thresholds in the place of margins, for rules that have no fixed threshold, and learns
    * from them. Frames are given in order.
-   * @param scores of the frame, as `view` made them
+   * @param scores of the frame, as `view` made them of `vectors`; none where the model failed
    */
-  step(pyramid: Pyramid, scores: readonly Score[], view: CameraView): CalibratedFrame {
+  step(
+    {
+      pyramid,
+      vectors,
+      scores,
+    }: { pyramid: Pyramid; vectors: readonly Float32Array[]; scores: readonly Score[] },
+    view: CameraView,
+  ): CalibratedFrame {
     this.#adopt(view);
-    const regime = this.#regime.observe(pyramid.capturedAtMs, lightOf(pyramid));
+    if (scores.length === 0) return { scores: [], peaks: [], sceneChanged: false };
+    const atMs = pyramid.capturedAtMs;
+    const regime = this.#regime.observe(atMs, lightOf(pyramid));
     const peaks: Peak[] = [];
-    const shifts: Float32Array[] = [];
     const calibrated = scores.map((score) => {
       const found = this.#live.get(score.ruleId);
       if (!found) return score;
       const { rule, live } = found;
-      if (!this.#options.isWatching(rule, score.atMs)) return { ...score, ...UNKNOWN };
       const seen = live.calibration.observe({
-        atMs: score.atMs,
+        atMs,
         margins: score.tileMargins.map(evidenceOf),
         regime,
+        active: this.#options.isWatching(rule, atMs),
       });
       this.#options.keeper.touch(live);
-      if (seen.tileScores) shifts.push(seen.tileScores);
-      const tile = view.tileOf(score.tileIndexes[seen.tile] ?? score.tile.index);
       const { threshold, state: thresholdState, expectedPerDay: expectedFalseAlarmsPerDay } = seen;
-      const told: Score = {
-        ...score,
-        score: seen.score,
-        tile,
-        threshold,
-        thresholdState,
-        expectedFalseAlarmsPerDay,
-      };
+      const tile = seen.tile === -1 ? score.tile : view.tileOf(score.tileIndexes[seen.tile]!);
+      const limits = { threshold, thresholdState, expectedFalseAlarmsPerDay };
+      const told: Score = { ...score, ...limits, score: seen.score, tile };
       if (seen.peak) peaks.push({ peak: seen.peak.id, key: live.id.key, score: told });
       return told;
     });
-    const sceneChanged = this.#scene.observe({ atMs: pyramid.capturedAtMs, regime, shifts });
+    const sceneChanged = this.#scene.observe({ atMs, regime, vectors });
     if (sceneChanged) for (const { live } of this.#live.values()) this.#options.keeper.startAgain(live);
-    return { scores: calibrated, peaks, sceneChanged };
+    return { scores: calibrated, peaks, sceneChanged: sceneChanged && this.#live.size > 0 };
   }
 
   /** Events that began: each tells the rule's threshold whether it is too low. */

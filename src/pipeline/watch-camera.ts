@@ -138,7 +138,10 @@ async function* watchOnce(
     const ended = detectors.adopt(book);
     const { pyramid, vectors, embedded } = frame;
     const margins = vectors ? scoring.score(pyramid, vectors) : [];
-    const { scores, peaks, sceneChanged } = calibrations.step(pyramid, margins, scoring);
+    const { scores, peaks, sceneChanged } = calibrations.step(
+      { pyramid, vectors: vectors ?? [], scores: margins },
+      scoring,
+    );
     const transitions = detectors.step(scores);
     calibrations.raised(transitions);
     yield {

@@ -33,7 +33,8 @@ export interface ClusterFrame {
 /**
  * Joins frames above a level to clusters, as the detector joins them to events: one begins where c_t ≥ level, and two
  * runs belong together when less than `silenceMs` = clear_for + cooldown lies between them, for the detector starts
- * nothing new in that time.
+ * nothing new in that time. (Simulated, clusters at a level of 4.4 with maxima above 4.5…10 are .98 to .99 times the
+ * detector's alarms at these thresholds.)
  */
 export class ClusterTracker {
   readonly #silenceMs: number;

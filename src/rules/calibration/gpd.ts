@@ -22,6 +22,14 @@ const GAMMA_ZERO = 1e-6;
  * @param ascending excesses ≥ 0, at least two, sorted
  */
 export function fitGpd(ascending: ArrayLike<number>): Gpd {
+  const gamma = Math.max(-GAMMA_LIMIT, Math.min(GAMMA_LIMIT, shapeOf(ascending)));
+  let mean = 0;
+  for (let i = 0; i < ascending.length; i++) mean += ascending[i]! / ascending.length;
+  return { sigma: Math.max(mean * (1 - gamma), 1e-9), gamma };
+}
+
+/** γ by probability-weighted moments, not clipped; −∞ where all excesses are equal. @param ascending sorted */
+export function shapeOf(ascending: ArrayLike<number>): number {
   const n = ascending.length;
   let b0 = 0;
   let b1 = 0;
@@ -29,10 +37,8 @@ export function fitGpd(ascending: ArrayLike<number>): Gpd {
     b0 += ascending[i]! / n;
     b1 += (((n - 1 - i) / (n - 1)) * ascending[i]!) / n;
   }
-  // All excesses equal: b0 = 2·b1, the shortest tail there is.
-  const ratio = b0 - 2 * b1 > 1e-12 * b0 ? b0 / (b0 - 2 * b1) : Number.POSITIVE_INFINITY;
-  const gamma = Math.max(-GAMMA_LIMIT, Math.min(GAMMA_LIMIT, 2 - ratio));
-  return { sigma: Math.max(b0 * (1 - gamma), 1e-9), gamma };
+  // All equal: b0 = 2·b1, the shortest tail there is.
+  return b0 - 2 * b1 > 1e-12 * b0 ? 2 - b0 / (b0 - 2 * b1) : Number.NEGATIVE_INFINITY;
 }
 
 /** P(excess > e), 1 for e ≤ 0. */

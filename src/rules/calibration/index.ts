@@ -9,3 +9,4 @@ export {
   RuleCalibration,
   type RuleCalibrationOptions,
 } from './rule-calibration.js';
+export { SceneWatch } from './scene-change.js';

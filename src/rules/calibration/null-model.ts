@@ -11,8 +11,11 @@ const GENERATION_HOURS = 7 * DAY_HOURS;
 const U_QUANTILE = 0.98;
 /** Levels are kept rounded, so that few different ones come up. */
 const LEVEL_STEP = 0.05;
-/** No level before so many frames: a quantile of fewer says nothing of a tail. */
+/** Part of the footage that a tail is fitted to, at least. */
+const EXPOSED_PART = 0.75;
+/** Before so many frames their quantile says nothing of a tail; till then clusters begin at a level that anything odd passes. */
 const MIN_FRAMES = 300;
+const FIRST_LEVEL = 4;
 
 /** A week of footage. */
 interface Generation {
@@ -34,10 +37,9 @@ export class NullModel {
   /** Footage of all time, and of the generations before the first kept one. */
   #observedMs = 0;
   #forgottenMs = 0;
-  /** Level for clusters that begin now; +∞: not known yet. */
-  #level = Number.POSITIVE_INFINITY;
+  /** Level for clusters that begin now. */
+  #level = FIRST_LEVEL;
   #nextLevelAt = MIN_FRAMES;
-  #highest = Number.NEGATIVE_INFINITY;
 
   /** Hours of footage in the model. */
   get observedHours(): number {
@@ -51,11 +53,6 @@ export class NullModel {
 
   get level(): number {
     return this.#level;
-  }
-
-  /** Highest score of frames in no cluster, from before there was a level. */
-  get highestEarly(): number {
-    return this.#highest;
   }
 
   /** u: above it lie 2 % of the frames. NaN: no frames. */
@@ -76,21 +73,18 @@ export class NullModel {
     this.#observedMs += elapsedMs;
     const now = this.#generations[0]!;
     now.scores.add(score);
-    if (Number.isFinite(this.#level))
-      now.exposureMs.set(this.#level, (now.exposureMs.get(this.#level) ?? 0) + elapsedMs);
-    else this.#highest = Math.max(this.#highest, score);
+    now.exposureMs.set(this.#level, (now.exposureMs.get(this.#level) ?? 0) + elapsedMs);
     const isNewHour = this.hour !== hour;
     if (!isNewHour && now.scores.total !== this.#nextLevelAt) return false;
     this.#nextLevelAt = Math.max(2 * now.scores.total, MIN_FRAMES);
     if (isNewHour && this.observedHours >= GENERATION_HOURS * this.#generations.length) this.#rotate();
-    this.#level = Math.round(this.quantile(U_QUANTILE) / LEVEL_STEP) * LEVEL_STEP;
+    this.#level = roundLevel(this.quantile(U_QUANTILE));
     return true;
   }
 
   #rotate(): void {
     if (this.#generations.length === 2) this.#forgottenMs += GENERATION_HOURS * HOUR_MS;
     this.#generations = [emptyGeneration(), this.#generations[0]!];
-    this.#highest = Number.NEGATIVE_INFINITY;
   }
 
   add(cluster: Cluster): void {
@@ -128,20 +122,40 @@ export class NullModel {
 
   /** The tail above u, without clusters that were true; null with fewer than `minClusters`. */
   tail(minClusters: number): Tail | null {
-    const dropped = this.#generations.map(({ peaks }) => peaks.dropped);
-    // As low as the frames' quantile, but not where clusters are missing because they did not fit.
-    const u = Math.max(Math.round(this.quantile(U_QUANTILE) / LEVEL_STEP) * LEVEL_STEP, ...dropped);
-    const excesses: number[] = [];
-    for (const { score, level, verdict } of this.clusters()) {
-      if (score <= u) break;
-      if (verdict !== 'true' && level <= u) excesses.push(score - u);
-    }
-    let exposureMs = 0;
-    for (const generation of this.#generations)
-      for (const [level, ms] of generation.exposureMs) if (level <= u) exposureMs += ms;
+    const { u, exposureMs } = this.#border();
+    const excesses = this.exceedances(u).map(({ score }) => score - u);
     if (excesses.length < minClusters || exposureMs === 0) return null;
     const perDay = (excesses.length * DAY_HOURS * HOUR_MS) / exposureMs;
     return { u, n: excesses.length, perDay, ...fitGpd(excesses.reverse()) };
+  }
+
+  /** Clusters above u, highest first, of the footage watched with levels up to u, without those that were true. */
+  exceedances(u: number): Cluster[] {
+    const found: Cluster[] = [];
+    for (const cluster of this.clusters()) {
+      if (cluster.score <= u) break;
+      if (cluster.verdict !== 'true' && cluster.level <= u) found.push(cluster);
+    }
+    return found;
+  }
+
+  /**
+   * u, and the footage watched with levels up to it. As low as the frames' quantile is now; but high enough that most of
+   * the footage counts, when levels were higher at times, and not where clusters are missing because they did not fit.
+   */
+  #border(): { u: number; exposureMs: number } {
+    const dropped = this.#generations.map(({ peaks }) => peaks.dropped);
+    let u = Math.max(roundLevel(this.quantile(U_QUANTILE)), ...dropped);
+    const exposures = this.#generations.flatMap(({ exposureMs }) => [...exposureMs]);
+    exposures.sort(([a], [b]) => a - b);
+    const total = exposures.reduce((sum, [, ms]) => sum + ms, 0);
+    let exposureMs = 0;
+    for (const [level, ms] of exposures) {
+      if (level > u && exposureMs >= EXPOSED_PART * total) break;
+      u = Math.max(u, level);
+      exposureMs += ms;
+    }
+    return { u, exposureMs };
   }
 
   /**
@@ -174,9 +188,8 @@ export class NullModel {
       })),
       observedMs: this.#observedMs,
       forgottenMs: this.#forgottenMs,
-      level: Number.isFinite(this.#level) ? this.#level : null,
+      level: this.#level,
       nextLevelAt: this.#nextLevelAt,
-      highest: Number.isFinite(this.#highest) ? this.#highest : null,
     };
   }
 
@@ -188,11 +201,14 @@ export class NullModel {
     model.#generations = saved.generations.map(generationOf);
     model.#observedMs = numberOf(saved.observedMs, 'footage');
     model.#forgottenMs = numberOf(saved.forgottenMs, 'footage');
-    if (saved.level !== null) model.#level = numberOf(saved.level, 'level');
+    model.#level = numberOf(saved.level, 'level');
     model.#nextLevelAt = numberOf(saved.nextLevelAt, 'level');
-    if (saved.highest !== null) model.#highest = numberOf(saved.highest, 'highest score');
     return model;
   }
+}
+
+function roundLevel(level: number): number {
+  return Math.round(level / LEVEL_STEP) * LEVEL_STEP;
 }
 
 function emptyGeneration(): Generation {

@@ -57,7 +57,7 @@ describe('RuleCalibration', () => {
     const next = noise(1);
     watch(calibration, { hours: 1 / 6, next });
     expect(calibration.report()).toMatchObject({ state: 'warming_up' });
-    expect(calibration.threshold).toBeGreaterThanOrEqual(5.9);
+    expect(calibration.threshold).toBeGreaterThanOrEqual(7.9);
     watch(calibration, { hours: 7, next, fromMs: HOUR_MS / 6 });
     expect(calibration.report().state).toBe('extrapolated');
     watch(calibration, { hours: 24, next, fromMs: 8 * HOUR_MS });
@@ -107,6 +107,21 @@ describe('RuleCalibration', () => {
     expect(calibration.report().observedHours).toBeLessThan(4);
   });
 
+  it('takes for footage only the hours in which the rule is active, but keeps its baselines', () => {
+    const calibration = RuleCalibration.fresh(OPTIONS);
+    const next = noise(8);
+    watch(calibration, { hours: 1, next });
+    const before = calibration.report().observedHours;
+    let last = calibration.observe({ atMs: HOUR_MS, margins: next(), regime: 'day', active: false });
+    for (let atMs = HOUR_MS; atMs < 3 * HOUR_MS; atMs += STEP_MS) {
+      const margins = next().map((margin) => margin + 50);
+      last = calibration.observe({ atMs, margins, regime: 'day', active: false });
+      expect(last.peak).toBeNull();
+    }
+    expect(last.score).toBeGreaterThan(3);
+    expect(calibration.report().observedHours).toBe(before);
+  });
+
   it('goes on from its saved state as if nothing had happened', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 25_000 }), fc.nat(1000), (restartAt, seed) => {
@@ -133,6 +148,43 @@ describe('RuleCalibration', () => {
         expect(restarted.report()).toEqual(straight.report());
       }),
       { numRuns: 10 },
+    );
+  });
+
+  it('stays finite and restorable whatever margins and clocks do', () => {
+    const margin = fc.oneof(
+      { weight: 20, arbitrary: fc.double({ min: -3, max: 3, noNaN: true }) },
+      { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -Infinity, 1e30, -1e30, 0) },
+    );
+    const frame = fc.record({
+      margins: fc.tuple(margin, margin, margin),
+      deltaMs: fc.oneof(
+        { weight: 50, arbitrary: fc.integer({ min: 0, max: 30_000 }) },
+        { weight: 1, arbitrary: fc.integer({ min: -1e10, max: 1e10 }) },
+      ),
+      regime: fc.constantFrom('day', 'day', 'day', 'night'),
+    });
+    const timing = fc.record({ forMs: fc.constantFrom(0, 60_000), minMs: fc.constantFrom(0, HOUR_MS) });
+    fc.assert(
+      fc.property(timing, fc.array(frame, { minLength: 100, maxLength: 300 }), (rest, frames) => {
+        const options = { ...OPTIONS, ...rest, warmupMs: 0 };
+        const calibration = RuleCalibration.fresh(options);
+        let atMs = 0;
+        // The same frames several times over, for hours of footage.
+        for (let round = 0; round < 6; round++) {
+          for (const { deltaMs, margins, regime } of frames) {
+            atMs += deltaMs;
+            const seen = calibration.observe({ atMs, margins, regime: regime as 'day' | 'night' });
+            if (!Number.isFinite(seen.threshold)) expect(seen.threshold).toBe('finite');
+          }
+        }
+        const saved = JSON.parse(JSON.stringify(calibration));
+        expect(JSON.stringify(RuleCalibration.restore(saved, options))).toBe(JSON.stringify(calibration));
+        const { expected, threshold } = calibration.report();
+        expect(threshold).toBeGreaterThan(-100);
+        if (expected) expect(Object.values(expected).every(Number.isFinite)).toBe(true);
+      }),
+      { numRuns: 60 },
     );
   });
 
@@ -194,5 +246,18 @@ describe('RuleCalibration', () => {
     calibration.judge('a', 'true');
     expect(calibration.threshold).toBeCloseTo(before, 9);
     calibration.judge('unknown', 'true');
+  });
+
+  it('takes an event that was confirmed while it lasted out of the null', () => {
+    const calibration = RuleCalibration.fresh({ ...OPTIONS, adapt: true });
+    const next = noise(9);
+    watch(calibration, { hours: 8, next });
+    const event = () => next().map((margin) => margin + 20);
+    watch(calibration, { hours: 0.01, next: event, fromMs: 8 * HOUR_MS });
+    calibration.alarm({ eventId: 'a' });
+    calibration.judge('a', 'true');
+    watch(calibration, { hours: 1, next, fromMs: 8.01 * HOUR_MS });
+    expect(calibration.report().peaks[0]).toMatchObject({ verdict: 'true' });
+    expect(calibration.threshold).toBeLessThan(calibration.report().peaks[0]!.score);
   });
 });

@@ -11,8 +11,6 @@ import { type FittedThreshold, fitThreshold, fittedOf, type ThresholdOptions } f
 import { TileBaselines } from './tile-baseline.js';
 
 const VERSION = 1;
-/** Baselines freeze above it until u is known. */
-const FREEZE_BEFORE_U = 4;
 /** Peaks shown for review. */
 export const SHOWN_PEAKS = 20;
 
@@ -35,6 +33,8 @@ export interface CalibrationFrame {
   /** One a tile; NaN: not observed. */
   margins: ArrayLike<number>;
   regime: Regime;
+  /** False outside the rule's active hours: baselines go on, but what cannot raise an alarm is no footage. */
+  active?: boolean;
 }
 
 /** What a calibration says of a frame. */
@@ -84,12 +84,14 @@ export class RuleCalibration {
   #model = new NullModel();
   #controller = new Controller();
   #fit: FittedThreshold;
+  /** Of this fit; null: not looked for yet, as it takes some milliseconds. */
+  #contamination: Contamination | null = null;
   #scale = 1;
   #clustersSeen = 0;
-  /** Time that never runs backwards, and the last frame on the footage's clock. */
+  /** Time that never runs backwards and goes on through gaps; of the last frame with a score; the footage's own clock. */
   #runMs = 0;
-  #lastFrameMs: number | null = null;
-  #lastScoreMs: number | null = null;
+  #scoredMs: number | null = null;
+  #lastMs: number | null = null;
   readonly #tileScores: Float32Array;
 
   private constructor(options: RuleCalibrationOptions) {
@@ -110,36 +112,40 @@ export class RuleCalibration {
     return Math.max(value + this.#controller.offset, floor ?? Number.NEGATIVE_INFINITY);
   }
 
-  observe({ atMs, margins, regime }: CalibrationFrame): CalibratedScore {
+  observe({ atMs, margins, regime, active = true }: CalibrationFrame): CalibratedScore {
     const scores = this.#tileScores;
     this.#baselines.score(margins, regime, scores);
     let tile = -1;
     for (let i = 0; i < scores.length; i++) {
       if (Number.isFinite(scores[i]!) && (tile === -1 || scores[i]! > scores[tile]!)) tile = i;
     }
-    const level = this.#model.level;
+    // Nothing where the clock jumps back.
+    const sinceMs = this.#lastMs === null ? 0 : Math.max(0, atMs - this.#lastMs);
+    this.#lastMs = atMs;
+    this.#runMs += sinceMs;
     this.#baselines.learn(margins, {
       regime,
-      elapsedMs: this.#footageBetween(this.#lastFrameMs, atMs),
+      elapsedMs: this.#isGap(sinceMs) ? 0 : sinceMs,
+      runMs: this.#runMs,
       scores,
-      freezeAbove: Number.isFinite(level) ? level : FREEZE_BEFORE_U,
+      freezeAbove: this.#model.level,
     });
-    this.#lastFrameMs = atMs;
     const score = tile === -1 ? Number.NaN : scores[tile]!;
     // The threshold this frame is compared with is the one from before it.
     const { threshold } = this;
     const { state } = this.#fit;
     const expectedPerDay = this.#expectedPerDay();
-    const peak = tile === -1 ? null : this.#take(score, { atMs, tile });
+    // The detector, too, forgets its hits when the hours end.
+    if (!active) this.#confirmed.reset();
+    const peak = tile === -1 || !active ? null : this.#take(score, { atMs, tile });
     return { score, tile, tileScores: scores, threshold, state, expectedPerDay, peak };
   }
 
   #take(score: number, { atMs, tile }: { atMs: number; tile: number }): CalibratedScore['peak'] {
-    const elapsedMs = this.#footageBetween(this.#lastScoreMs, atMs);
-    const sinceMs = this.#lastScoreMs === null ? 0 : Math.max(0, atMs - this.#lastScoreMs);
-    this.#lastScoreMs = atMs;
-    this.#runMs += sinceMs;
-    if (sinceMs > this.#options.maxGapMs) this.#confirmed.reset();
+    const sinceMs = this.#scoredMs === null ? 0 : this.#runMs - this.#scoredMs;
+    this.#scoredMs = this.#runMs;
+    const elapsedMs = this.#isGap(sinceMs) ? 0 : sinceMs;
+    if (this.#isGap(sinceMs)) this.#confirmed.reset();
     const confirmed = this.#confirmed.push(score, this.#runMs);
     const isDue = this.#model.push(confirmed, elapsedMs);
     if (this.#options.adapt)
@@ -155,14 +161,13 @@ export class RuleCalibration {
     return rank <= SHOWN_PEAKS ? { id: this.#clusters.open!.id, rank } : null;
   }
 
-  /** Footage between two frames: nothing where the clock jumps back, or over a gap. */
-  #footageBetween(lastMs: number | null, atMs: number): number {
-    const elapsedMs = lastMs === null ? 0 : Math.max(0, atMs - lastMs);
-    return elapsedMs > this.#options.maxGapMs ? 0 : elapsedMs;
+  #isGap(sinceMs: number): boolean {
+    return sinceMs > this.#options.maxGapMs;
   }
 
   #refit(): void {
     this.#fit = fitThreshold(this.#model, this.#options);
+    this.#contamination = null;
     // Robust scale of c_t, from its quartiles.
     const quartiles = (this.#model.quantile(0.75) - this.#model.quantile(0.25)) / 1.349;
     this.#scale = Number.isFinite(quartiles) ? Math.max(0.05, quartiles) : 1;
@@ -198,7 +203,7 @@ export class RuleCalibration {
   setBudget(budgetPerDay: number): void {
     if (budgetPerDay === this.#options.budgetPerDay) return;
     this.#options = { ...this.#options, budgetPerDay };
-    this.#controller.fade(0);
+    this.#controller = new Controller();
     this.#refit();
   }
 
@@ -206,6 +211,7 @@ export class RuleCalibration {
     const { state, tail } = this.#fit;
     const { threshold } = this;
     const value = this.#expectedPerDay();
+    this.#contamination ??= findContamination(this.#model, tail);
     return {
       state,
       threshold,
@@ -215,7 +221,7 @@ export class RuleCalibration {
       tail,
       expected: tail && value !== null ? { value, ...alarmsInterval(tail, threshold) } : null,
       peaks: this.#peaks(),
-      contamination: findContamination(this.#model, tail),
+      contamination: this.#contamination,
       controllerOffset: this.#controller.offset,
     };
   }
@@ -239,8 +245,8 @@ export class RuleCalibration {
       scale: this.#scale,
       clustersSeen: this.#clustersSeen,
       runMs: this.#runMs,
-      lastFrameMs: this.#lastFrameMs,
-      lastScoreMs: this.#lastScoreMs,
+      scoredMs: this.#scoredMs,
+      lastMs: this.#lastMs,
     };
   }
 
@@ -288,8 +294,8 @@ export class RuleCalibration {
     calibration.#scale = numberOf(saved.scale, 'scale');
     calibration.#clustersSeen = numberOf(saved.clustersSeen, 'clusters');
     calibration.#runMs = numberOf(saved.runMs, 'time');
-    calibration.#lastFrameMs = saved.lastFrameMs === null ? null : numberOf(saved.lastFrameMs, 'time');
-    calibration.#lastScoreMs = saved.lastScoreMs === null ? null : numberOf(saved.lastScoreMs, 'time');
+    calibration.#scoredMs = saved.scoredMs === null ? null : numberOf(saved.scoredMs, 'time');
+    calibration.#lastMs = saved.lastMs === null ? null : numberOf(saved.lastMs, 'time');
     calibration.#fit = fittedOf(saved.fit);
     calibration.setBudget(options.budgetPerDay);
     return calibration;

@@ -1,9 +1,9 @@
-import { decodeFloat32, encodeFloats, recordOf, unusable } from './codec.js';
+import { decodeFloat32, encodeFloats, numberOf, recordOf, unusable } from './codec.js';
 import { REGIMES, type Regime } from './regime.js';
 
 /** Samples that a window holds, one every {@link SAMPLE_MS}: an hour. */
-const WINDOW = 240;
-const SAMPLE_MS = 15_000;
+const WINDOW = 180;
+const SAMPLE_MS = 20_000;
 /** In the beginning samples are taken as often as every 20th part of the time watched so far. */
 const EARLY_PART = 20;
 /** Without so many samples over so long there is no score: a scale from less is a guess. */
@@ -13,13 +13,16 @@ const MIN_SEEN_MS = 60_000;
 const FREEZE_FROM_SAMPLES = WINDOW / 2;
 /** What stays in a tile for so long has become the scene; else one parked lorry would hide all that comes after it. */
 const FROZEN_AT_MOST_MS = 2 * 3_600_000;
+/** After so long without footage in its light, a baseline is of another time: this morning is not yesterday evening. */
+const STALE_MS = 30 * 60_000;
 /**
  * Floors of a scale. A tile in which nothing moves keeps its vector (motion gate), and its MAD is near 0: anything at
- * all would be an event. It counts as at least half as noisy as the rule's middle tile, and as 0.05 in log-odds, 5 % in
- * odds, which nobody wants to hear of, where the whole picture is frozen.
+ * all would be an event. It counts as at least half as noisy as the rule's middle tile. And as a quarter of a unit of
+ * evidence (`evidence.ts`): on the quiet hours of the samples, most of whose tiles never change, passers-by then reach
+ * 1 to 13 and the events 17 to 34; with 0.05 both are around 40.
  */
 const POOLED_FLOOR = 0.5;
-const SCALE_FLOOR = 0.25;
+export const SCALE_FLOOR = 0.25;
 const MAD_TO_SIGMA = 1.4826;
 
 /** Baselines of one rule's tiles in one light. */
@@ -38,6 +41,8 @@ interface Windows {
   frozenMs: Float32Array;
   seenMs: number;
   sinceSampleMs: number;
+  /** When it was last learnt from. */
+  lastRunMs: number;
 }
 
 /**
@@ -45,10 +50,10 @@ interface Windows {
  *
  *     y_i = (m_i − median_i) / max(1.4826·MAD_i, floor)
  *
- * median and MAD over the last hour, one sample every 15 s, apart for each light regime. A tile whose y is above u takes
+ * median and MAD over the last hour, one sample every 20 s, apart for each light regime. A tile whose y is above u takes
  * no samples, so that what is to be found does not become normal; after two hours it does.
  *
- * Memory: 11 tiles take 21 kB a regime; 1,600 pairs of camera and rule about 35 MB. Time: O(tiles) a frame, and
+ * Memory: 11 tiles take 16 kB a regime; 1,600 pairs of camera and rule about 25 MB. Time: O(tiles) a frame, and
  * O(WINDOW) a sample.
  */
 export class TileBaselines {
@@ -73,6 +78,7 @@ export class TileBaselines {
   /**
    * Takes a frame's margins as samples, when it is time.
    * @param elapsedMs since the frame before, gaps in the footage not counted
+   * @param runMs of a clock that never runs backwards and goes on through gaps
    * @param scores what {@link score} made of them
    * @param freezeAbove u
    */
@@ -81,11 +87,14 @@ export class TileBaselines {
     {
       regime,
       elapsedMs,
+      runMs,
       scores,
       freezeAbove,
-    }: { regime: Regime; elapsedMs: number; scores: Float32Array; freezeAbove: number },
+    }: { regime: Regime; elapsedMs: number; runMs: number; scores: Float32Array; freezeAbove: number },
   ): void {
     const windows = this.#windows.get(regime) ?? this.#open(regime);
+    if (runMs - windows.lastRunMs > STALE_MS) age(windows);
+    windows.lastRunMs = runMs;
     windows.seenMs += elapsedMs;
     windows.sinceSampleMs += elapsedMs;
     if (windows.sinceSampleMs < Math.min(SAMPLE_MS, windows.seenMs / EARLY_PART)) return;
@@ -118,7 +127,7 @@ export class TileBaselines {
 
   toJSON(): unknown {
     return Object.fromEntries(
-      [...this.#windows].map(([regime, { ring, taken, frozenMs, seenMs, sinceSampleMs }]) => [
+      [...this.#windows].map(([regime, { ring, taken, frozenMs, seenMs, sinceSampleMs, lastRunMs }]) => [
         regime,
         {
           ring: encodeFloats(ring),
@@ -126,6 +135,7 @@ export class TileBaselines {
           frozenMs: encodeFloats(frozenMs),
           seenMs,
           sinceSampleMs,
+          lastRunMs,
         },
       ]),
     );
@@ -135,13 +145,14 @@ export class TileBaselines {
     const baselines = new TileBaselines(tiles);
     for (const [regime, saved] of Object.entries(recordOf(json, 'baselines'))) {
       if (!REGIMES.includes(regime as Regime)) throw unusable(`a light regime "${regime}" is not known`);
-      const { ring, taken, frozenMs, seenMs, sinceSampleMs } = recordOf(saved, `baseline of ${regime}`);
+      const { ring, taken, frozenMs, ...times } = recordOf(saved, `baseline of ${regime}`);
       const windows = baselines.#open(regime as Regime);
       windows.ring.set(decodeFloat32(ring, tiles * WINDOW, 'baseline'));
       windows.taken.set(decodeFloat32(taken, tiles, 'baseline'));
       windows.frozenMs.set(decodeFloat32(frozenMs, tiles, 'baseline'));
-      windows.seenMs = Number(seenMs);
-      windows.sinceSampleMs = Number(sinceSampleMs);
+      windows.seenMs = numberOf(times.seenMs, 'baseline');
+      windows.sinceSampleMs = numberOf(times.sinceSampleMs, 'baseline');
+      windows.lastRunMs = numberOf(times.lastRunMs, 'baseline');
       for (let i = 0; i < tiles; i++) sortTile(windows, i);
       baselines.#settle(windows);
     }
@@ -160,7 +171,24 @@ function emptyWindows(tiles: number): Windows {
     frozenMs: new Float32Array(tiles),
     seenMs: 0,
     sinceSampleMs: 0,
+    lastRunMs: 0,
   };
+}
+
+/** Keeps the newest few samples, enough to go on scoring with, and lets new ones come fast, none of them frozen out. */
+function age(windows: Windows): void {
+  const { ring, taken } = windows;
+  for (let tile = 0; tile < taken.length; tile++) {
+    const start = tile * WINDOW;
+    const count = Math.min(taken[tile]!, MIN_SAMPLES);
+    const newest = Float32Array.from({ length: count }, (_, i) => {
+      return ring[start + ((taken[tile]! - count + i) % WINDOW)]!;
+    });
+    ring.set(newest, start);
+    taken[tile] = count;
+    sortTile(windows, tile);
+  }
+  windows.seenMs = Math.min(windows.seenMs, MIN_SEEN_MS);
 }
 
 /** Puts a sample into a tile's window; the oldest leaves a full one. */
@@ -203,21 +231,27 @@ function settleTile(
   rawScale[tile] = MAD_TO_SIGMA * medianDeviation(values);
 }
 
-/** Median of |v − median|: walks outwards from the middle, over half of the values. */
+/**
+ * Median of |v − median|, that is the deviation number h = ⌊n/2⌋ (from 0) of two ascending rows: the middle and what is
+ * below it, and what is above. `below` of the h+1 smallest come from the first row, found by bisection.
+ */
 function medianDeviation(values: Float32Array): number {
-  const middle = values.length >> 1;
-  const median = values[middle]!;
-  let below = middle;
-  let above = middle + 1;
-  let deviation = 0;
-  for (let i = 0; i <= values.length >> 1; i++) {
-    const down = below >= 0 ? median - values[below]! : Number.POSITIVE_INFINITY;
-    const up = above < values.length ? values[above]! - median : Number.POSITIVE_INFINITY;
-    deviation = Math.min(down, up);
-    if (down <= up) below--;
-    else above++;
+  const half = values.length >> 1;
+  const median = values[half]!;
+  let low = 1;
+  let high = half + 1;
+  // No closures in here: it runs for every tile of every rule.
+  while (low < high) {
+    const below = (low + high) >> 1;
+    const fromBelow = below <= half ? median - values[half - below]! : Number.POSITIVE_INFINITY;
+    const place = 2 * half + 1 - below;
+    const fromAbove = place < values.length ? values[place]! - median : Number.POSITIVE_INFINITY;
+    // Too few from below as long as its next deviation is smaller than the last one taken from above.
+    if (fromBelow < fromAbove) low = below + 1;
+    else high = below;
   }
-  return deviation;
+  const above = low <= half ? values[2 * half + 1 - low]! - median : 0;
+  return Math.max(median - values[half - low + 1]!, above);
 }
 
 /** First place whose value is not below `value`. */

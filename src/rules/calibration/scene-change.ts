@@ -1,0 +1,108 @@
+import { dot } from '../vectors.js';
+import type { Regime } from './regime.js';
+
+/** How slowly a tile's usual vector follows: an afternoon's light is followed, a moved camera is not. */
+const FOLLOW_MS = 30 * 60_000;
+/** Usual vectors are brought up to date so often: more would only cost. */
+const STEP_MS = 10_000;
+/** Before, nobody knows what is usual. */
+const MIN_SEEN_MS = 60_000;
+/**
+ * A tile has shifted when it is less like itself than halfway to the other tiles of its frame. Never above the second
+ * bound: where all tiles look alike, light alone would pass halfway.
+ */
+const HALFWAY = 0.5;
+const MOST_COSINE = 0.9;
+/** Most of the tiles: an event fills a few, a moved camera or a dirty lens nearly all. */
+const MOST = 0.5;
+/** So long: rain, a lorry in front of the lens or headlights are over by then. */
+const LASTING_MS = 10 * 60_000;
+/** Frames in which fewer are shifted count twice against it. */
+const RECOVERY = 2;
+/** A longer gap between two frames is no footage. */
+const MAX_GAP_MS = 30_000;
+
+/** What a camera usually shows in one light. */
+interface Usual {
+  /** Unit vectors, one a tile. */
+  vectors: Float32Array[];
+  /** Mean cosine of two different tiles. */
+  between: number;
+  seenMs: number;
+  sinceStepMs: number;
+}
+
+/**
+ * Tells when a camera no longer shows what its calibrations know: moved, dirty, out of focus.
+ *
+ *     tile i has shifted:  cos(v_i, μ_i) < min(0.9, ½·(1 + c̄)),   c̄ = mean cos(μ_i, μ_j), i ≠ j
+ *
+ * μ_i being what the tile usually looks like in this light. Half or more of the tiles for ten minutes, short lapses
+ * allowed, are another scene. Not so one event, a new light regime, which has its own μ, or a slow drift, which μ
+ * follows. It looks at the tiles themselves, not at their scores: of a scene that no rule is about, scores say nothing.
+ * Pure. What it knows is not kept over a restart: a camera that was moved meanwhile is not noticed.
+ */
+export class SceneWatch {
+  readonly #usual = new Map<Regime, Usual>();
+  #shiftedMs = 0;
+  #lastMs: number | null = null;
+
+  /**
+   * @param vectors unit norm, one a tile, always the same tiles
+   * @returns true once a change: calibrations of this camera start again
+   */
+  observe({ atMs, regime, vectors }: SceneFrame): boolean {
+    const elapsedMs = this.#lastMs === null ? 0 : Math.max(0, atMs - this.#lastMs);
+    this.#lastMs = atMs;
+    if (elapsedMs > MAX_GAP_MS) return false;
+    let usual = this.#usual.get(regime);
+    if (!usual || usual.vectors.length !== vectors.length) {
+      usual = { vectors: vectors.map((vector) => vector.slice()), between: 0, seenMs: 0, sinceStepMs: 0 };
+      this.#usual.set(regime, usual);
+    }
+    const isShifted = usual.seenMs >= MIN_SEEN_MS && shiftedPart(usual, vectors) >= MOST;
+    follow(usual, vectors, elapsedMs);
+    this.#shiftedMs = Math.max(0, this.#shiftedMs + (isShifted ? elapsedMs : -RECOVERY * elapsedMs));
+    if (this.#shiftedMs < LASTING_MS) return false;
+    this.#shiftedMs = 0;
+    this.#usual.clear();
+    return true;
+  }
+}
+
+/** One frame. */
+export interface SceneFrame {
+  atMs: number;
+  regime: Regime;
+  vectors: readonly Float32Array[];
+}
+
+function shiftedPart({ vectors: usual, between }: Usual, vectors: readonly Float32Array[]): number {
+  const least = Math.min(MOST_COSINE, 1 - HALFWAY * (1 - between));
+  return vectors.filter((vector, i) => dot(vector, usual[i]!) < least).length / vectors.length;
+}
+
+/** Brings μ closer to what is seen: quickly in the beginning, as a plain mean would, slowly later. */
+function follow(usual: Usual, vectors: readonly Float32Array[], elapsedMs: number): void {
+  usual.seenMs += elapsedMs;
+  usual.sinceStepMs += elapsedMs;
+  if (usual.sinceStepMs < STEP_MS) return;
+  const rate = Math.min(1, usual.sinceStepMs / Math.min(FOLLOW_MS, usual.seenMs));
+  usual.sinceStepMs = 0;
+  for (const [i, mean] of usual.vectors.entries()) {
+    const vector = vectors[i]!;
+    for (let k = 0; k < mean.length; k++) mean[k]! += rate * (vector[k]! - mean[k]!);
+    const length = Math.sqrt(dot(mean, mean)) || 1;
+    for (let k = 0; k < mean.length; k++) mean[k]! /= length;
+  }
+  usual.between = meanBetween(usual.vectors);
+}
+
+/** Of n unit vectors the mean cosine of two different ones: (‖Σ μ_i‖² − n) / (n² − n); 0 of one. */
+function meanBetween(vectors: readonly Float32Array[]): number {
+  const n = vectors.length;
+  if (n < 2) return 0;
+  const sum = new Float32Array(vectors[0]!.length);
+  for (const vector of vectors) for (let k = 0; k < sum.length; k++) sum[k]! += vector[k]!;
+  return (dot(sum, sum) - n) / (n * n - n);
+}
