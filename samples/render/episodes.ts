@@ -105,6 +105,20 @@ function at(x: number, y: number, persons: number, there: boolean): Pose | null 
 const FULL_HD = [1920, 1080] as const;
 const HD = [1280, 720] as const;
 
+/** Comes in from the left, stands for 30 s, and goes. */
+function visit(
+  thing: ThingName,
+  { seed, at: [x, y], from: start }: { seed: number; at: readonly [number, number]; from: number },
+): Actor {
+  const outside = [-0.12, 0.84] as const;
+  const walk = { persons: 0.5 };
+  const pose = (t: number) =>
+    path(t, { ...walk, from: outside, to: [x, y], start, end: start + 5 }) ??
+    at(x, y, 0.5, t >= start + 5 && t < start + 35) ??
+    path(t, { ...walk, from: [x, y], to: outside, start: start + 35, end: start + 40 });
+  return { thing, seed, pose };
+}
+
 /** What always stands there. */
 const CARS: readonly Actor[] = [
   { thing: 'car', seed: 61, pose: () => at(0.16, 0.52, 0.9, true) },
@@ -374,9 +388,24 @@ export const QUIET_EPISODES: readonly Episode[] = [
     ],
     CARS,
   ),
-  quiet('gate-dog', [
-    { thing: 'cat', from: [-0.1, 0.82], to: [1.1, 0.85], persons: 0.25, first: 35, every: 150, takes: 25 },
-    { thing: 'walker', from: [1.15, 0.84], to: [-0.15, 0.86], persons: 1, first: 90, every: 200, takes: 22 },
-    { thing: 'dog', from: [-0.15, 0.8], to: [1.1, 0.84], persons: 0.5, first: 110, every: 160, takes: 40 },
-  ]),
+  quiet(
+    'gate-dog',
+    [
+      { thing: 'cat', from: [-0.1, 0.82], to: [1.1, 0.85], persons: 0.25, first: 35, every: 150, takes: 25 },
+      {
+        thing: 'walker',
+        from: [1.15, 0.84],
+        to: [-0.15, 0.86],
+        persons: 1,
+        first: 90,
+        every: 200,
+        takes: 22,
+      },
+    ],
+    // Not quite quiet: a dog comes by twice, and stands and looks. That is what its rule is for.
+    [
+      visit('dog', { seed: 71, at: [0.34, 0.81], from: 115 }),
+      visit('dog', { seed: 71, at: [0.27, 0.8], from: 315 }),
+    ],
+  ),
 ];
