@@ -12,6 +12,8 @@ export function workerEntry(
 ): { url: URL | string; options: WorkerOptions } {
   if (!importMetaUrl.endsWith('.ts')) return { url: new URL(`./${name}.js`, importMetaUrl), options: {} };
   const entry = JSON.stringify(new URL(`./${name}.ts`, importMetaUrl).href);
-  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${entry}); });`;
+  // Said in full: code without a file looks for packages where the program was started.
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const code = `import(${loader}).then(({ register }) => { register(); return import(${entry}); });`;
   return { url: code, options: { eval: true, execArgv: [] } };
 }

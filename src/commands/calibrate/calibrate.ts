@@ -1,7 +1,4 @@
 import { join } from 'node:path';
-import { createSource, probe } from '../../capture/index.js';
-import type { CaptureSource } from '../../capture/source.js';
-import type { CameraConfig } from '../../config/index.js';
 import type { Embedder } from '../../model/embedder.js';
 import { CalibrationKeeper } from '../../pipeline/calibration-keeper.js';
 import { calibrationRows } from '../../pipeline/calibration-rows.js';
@@ -17,26 +14,17 @@ import { SnapshotFolder } from '../../store/snapshots.js';
 import type { Logger } from '../../telemetry/logger.js';
 import type { Output } from '../output.js';
 import { Progress } from '../progress.js';
-import { cameraIdsOf } from '../scan.js';
+import { writeCalibrationReport } from './report.js';
 import { printRows } from './rows.js';
-
-/** Between two recordings nothing confirms anything. */
-const BETWEEN_FILES_MS = 60_000;
+import type { Target } from './targets.js';
 
 /** What {@link runCalibrate} is asked to do. */
 export interface CalibrateOptions {
-  /** Ids; none: each recording is a camera of its own, and without recordings all that are configured. */
-  cameras: readonly string[];
-  /** Recordings; none: the cameras themselves are watched. */
-  from: readonly string[];
+  targets: readonly Target[];
   /** How long cameras are watched. */
   liveMs: number | null;
-  /** Configured cameras. */
-  configured: readonly CameraConfig[];
   rules: readonly WatchRule[];
   embedder: Embedder;
-  /** Frames a second of cameras that are not configured. */
-  fps: number;
   timeZone: string;
   /** Data folder. */
   storePath: string;
@@ -47,23 +35,15 @@ export interface CalibrateOptions {
   signal: AbortSignal;
 }
 
-/** A camera and the footage it is calibrated with. */
-interface Target {
-  cameraId: string;
-  sources: CaptureSource[];
-  motionGate: boolean;
-}
-
 /**
  * Finds thresholds from footage: watches it, raises nothing, and tells what was found. What is known of a camera already
  * counts, too.
  * @returns the exit code
  */
 export async function runCalibrate(options: CalibrateOptions): Promise<number> {
-  const { embedder, storePath, output, logger, signal } = options;
+  const { targets, embedder, storePath, output, logger, signal } = options;
   const book = await openRuleBook(options.rules.map(withoutController), embedder);
   refuseFixed(book);
-  const targets = await targetsOf(options);
   using database = openDatabase(databasePath(storePath));
   const store = new CalibrationStore(database);
   const moments = new MomentStore(database);
@@ -77,13 +57,19 @@ export async function runCalibrate(options: CalibrateOptions): Promise<number> {
     logger,
   });
   const watch = { ...options, book, calibrations, recorder };
-  if (options.from.length > 0) for (const target of targets) await watchTarget(target, watch);
-  else await Promise.all(targets.map((target) => watchTarget(target, watch)));
+  const isLive = targets.some(({ sources }) => sources.some(({ realtime }) => realtime));
+  if (isLive) await Promise.all(targets.map((target) => watchTarget(target, watch)));
+  else for (const target of targets) await watchTarget(target, watch);
   calibrations.write();
   if (signal.aborted) output.stderr('stopped: what was seen up to here is kept\n');
   const ids = targets.map(({ cameraId }) => cameraId);
   const rows = calibrationRows({ calibrations, moments, book, cameraIds: ids });
-  printRows(rows, { output, pictureOf: (id) => join(storePath, 'snapshots', `${id}.jpg`) });
+  const pictureOf = (id: string) => join(storePath, 'snapshots', `${id}.jpg`);
+  printRows(rows, { output, pictureOf });
+  if (options.report !== null) {
+    await writeCalibrationReport({ rows, moments, pictureOf, file: options.report });
+    output.stderr(`report: ${options.report}\n`);
+  }
   output.stderr(`thresholds are in ${databasePath(storePath)}\n`);
   return 0;
 }
@@ -98,65 +84,6 @@ function refuseFixed(book: RuleBook): void {
   throw new WordwatchError('nothing-to-calibrate', 'no rule has a budget: all thresholds are fixed', {
     userInput: true,
     hint: 'Give a rule "budget: {false_alarms_per_day: 1}" and no "threshold".',
-  });
-}
-
-async function targetsOf(options: CalibrateOptions): Promise<Target[]> {
-  const { cameras, from } = options;
-  if (from.length === 0) {
-    const chosen = cameras.length > 0 ? cameras : options.configured.map(({ id }) => id);
-    return chosen.map((cameraId) => {
-      const { source: location, motionGate, ...camera } = configuredCamera(cameraId, options);
-      return {
-        cameraId,
-        motionGate,
-        sources: [createSource({ ...camera, cameraId, location, realtime: true })],
-      };
-    });
-  }
-  if (cameras.length > 1) {
-    throw new WordwatchError('too-many-cameras', '--from is the footage of one camera: name one, or none', {
-      userInput: true,
-      hint: 'Without a name each recording is a camera of its own, named like its file.',
-    });
-  }
-  const files = cameraIdsOf(from).map((name, i) => ({ cameraId: cameras[0] ?? name, location: from[i]! }));
-  const ids = [...new Set(files.map(({ cameraId }) => cameraId))];
-  return Promise.all(
-    ids.map((cameraId) =>
-      recordings(
-        cameraId,
-        files.filter((file) => file.cameraId === cameraId),
-        options,
-      ),
-    ),
-  );
-}
-
-/** Recordings of one camera, one after the other in time. */
-async function recordings(
-  cameraId: string,
-  files: readonly { location: string }[],
-  { configured, fps }: CalibrateOptions,
-): Promise<Target> {
-  const camera = configured.find(({ id }) => id === cameraId);
-  const sources: CaptureSource[] = [];
-  let startTimeMs = 0;
-  for (const { location } of files) {
-    const about = { fps: camera?.fps ?? fps, keyframesOnly: camera?.keyframesOnly ?? false };
-    const source = createSource({ cameraId, location, startTimeMs, ...about });
-    sources.push(source);
-    startTimeMs += ((await probe(source)).durationMs ?? 0) + BETWEEN_FILES_MS;
-  }
-  return { cameraId, sources, motionGate: camera?.motionGate ?? true };
-}
-
-function configuredCamera(cameraId: string, { configured }: CalibrateOptions): CameraConfig {
-  const camera = configured.find(({ id }) => id === cameraId);
-  if (camera) return camera;
-  throw new WordwatchError('unknown-camera', `no camera "${cameraId}" is configured`, {
-    userInput: true,
-    hint: `There ${configured.length > 0 ? `are ${configured.map(({ id }) => id).join(', ')}` : 'is no configuration'}. To calibrate from recordings, add --from.`,
   });
 }
 

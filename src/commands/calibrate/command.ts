@@ -5,6 +5,7 @@ import { createLogger } from '../../telemetry/logger.js';
 import type { Output } from '../output.js';
 import { readSettings } from '../settings.js';
 import { runCalibrate } from './calibrate.js';
+import { targetsOf } from './targets.js';
 
 /** `calibrate` as typed. */
 export interface CalibrateCommand {
@@ -33,6 +34,9 @@ export async function calibrateCommand(command: CalibrateCommand): Promise<numbe
   const settings = await readSettings(command);
   if (!settings) return 2;
   const { config, rules } = settings;
+  const { cameras, from, fps } = command;
+  // What is wrong with them need not wait for the model.
+  const targets = await targetsOf({ cameras, from, fps, configured: config?.cameras ?? [] });
   const choice = command.choice ?? config?.model ?? command.defaultChoice;
   const logger = createLogger({ level: 'warn' });
   const opened = await openModel({ choice, modelsFolder, logger });
@@ -40,8 +44,7 @@ export async function calibrateCommand(command: CalibrateCommand): Promise<numbe
   const { notice } = embedder.describe();
   if (notice) output.stderr(`${notice}\n`);
   return await runCalibrate({
-    ...{ cameras: command.cameras, from: command.from, liveMs: command.liveMs, fps: command.fps },
-    configured: config?.cameras ?? [],
+    ...{ targets, liveMs: command.liveMs },
     timeZone: config?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     storePath: resolve(command.storePath ?? config?.store.path ?? './data'),
     report: command.report ?? null,

@@ -45,7 +45,8 @@ export function printRows(
   );
 }
 
-function expectedText({ expected, budgetPerDay, state }: CalibrationRow): string {
+/** `0.8 (0.3 to 2) of 1 wanted` */
+export function expectedText({ expected, budgetPerDay, state }: CalibrationRow): string {
   const budget = `of ${formatRate(budgetPerDay)} wanted`;
   if (expected === null) return `not known yet, ${budget}`;
   const { value, low, high } = expected;
