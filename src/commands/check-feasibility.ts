@@ -1,16 +1,31 @@
 import { existsSync } from 'node:fs';
-import type { Embedder } from '../model/index.js';
-import { openModel } from '../model/index.js';
+import type { Config, LoadedRules } from '../config/index.js';
+import { type Embedder, type ModelChoice, openModel, type TextModelDirectory } from '../model/index.js';
 import { FeasibilityCheck, type RuleFeasibility } from '../pipeline/feasibility-check.js';
 import { messageOf, WordwatchError } from '../shared/errors.js';
 import { databasePath, openDatabaseReadOnly } from '../store/database.js';
 import { MomentStore } from '../store/moment-store.js';
 import { SampleStore } from '../store/sample-store.js';
 import { createLogger } from '../telemetry/logger.js';
-import { type CheckedPath, type CheckOptions, type Finding, withPlace } from './check.js';
+import { type Finding, withPlace } from './finding.js';
+import type { Output } from './output.js';
+
+/** What was read from one of the paths that `check` was given. */
+export interface CheckedPath {
+  loaded: LoadedRules;
+  /** null: it is rules only. */
+  config: Config | null;
+  choice: ModelChoice;
+  directory: TextModelDirectory;
+}
 
 /** What {@link checkFeasibility} needs beside what was read. */
-export interface CheckFeasibilityOptions extends Pick<CheckOptions, 'storePath' | 'modelsFolder' | 'output'> {
+export interface CheckFeasibilityOptions {
+  /** Data folder; undefined: the configuration's. */
+  storePath: string | undefined;
+  /** Where pulled models live. */
+  modelsFolder: string;
+  output: Output;
   /** Told at once: with many rules and cameras it takes a while. */
   say: (finding: Finding) => void;
 }
@@ -44,7 +59,7 @@ export async function checkFeasibility(
   }
   if (unseen.size > 0)
     output.stderr(
-      `whether rules can work on ${[...unseen].join(', ')} is told when there is footage: type "wordwatch calibrate", or let "wordwatch run" watch for some minutes\n`,
+      `whether rules can work on ${[...unseen].join(', ')} is told when there is footage: let "wordwatch run" watch for some minutes, or "wordwatch calibrate" where rules have a budget\n`,
     );
 }
 

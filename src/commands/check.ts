@@ -1,21 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import {
-  type Config,
-  type Environment,
-  formatPlace,
-  formatProblem,
-  type LoadedRules,
-  loadConfig,
-  loadRules,
-} from '../config/index.js';
+import { type Environment, formatProblem, type LoadedRules, loadConfig, loadRules } from '../config/index.js';
 import {
   type ModelChoice,
   openChosenTextDirectory,
   type TextModelDirectory,
   unknownWords,
 } from '../model/index.js';
-import type { RuleFeasibility } from '../pipeline/feasibility-check.js';
-import { checkFeasibility } from './check-feasibility.js';
+import { type CheckedPath, checkFeasibility } from './check-feasibility.js';
+import { type Finding, withPlace } from './finding.js';
 import type { Output } from './output.js';
 
 /** What {@link runCheck} is asked to do. */
@@ -31,15 +23,6 @@ export interface CheckOptions {
   strict: boolean;
   env: Environment;
   output: Output;
-}
-
-/** Something that `check` has to say. */
-export interface Finding {
-  /** Only errors and notes count; `info` is told of rules that nothing is wrong with. */
-  severity: 'error' | 'note' | 'info';
-  text: string;
-  /** Of a rule on a camera, where that is what it is about. */
-  feasibility?: RuleFeasibility;
 }
 
 /**
@@ -79,15 +62,6 @@ export async function runCheck(options: CheckOptions): Promise<number> {
   return strict && said.note > 0 ? 3 : 0;
 }
 
-/** What was read from one of the paths. */
-export interface CheckedPath {
-  loaded: LoadedRules;
-  /** null: it is rules only. */
-  config: Config | null;
-  choice: ModelChoice;
-  directory: TextModelDirectory;
-}
-
 async function checkPath(
   path: string,
   { env, modelsFolder, choice: typed }: CheckOptions,
@@ -113,12 +87,6 @@ function strangeWords(loaded: LoadedRules, { knownWords }: TextModelDirectory): 
     const text = `rule ${rule.id}: the demonstration model never saw ${words.map((word) => `"${word}"`).join(', ')}; expect it to do nothing until a real model is installed`;
     return [{ severity: 'note', text: withPlace(text, rule.id, loaded) }];
   });
-}
-
-/** A text about a rule, with the place where the rule stands. */
-export function withPlace(text: string, ruleId: string, { rulePlaces }: LoadedRules): string {
-  const place = rulePlaces.get(ruleId);
-  return place ? `${formatPlace(place)} ${text}` : text;
 }
 
 /** A config file is one that lists cameras; anything else is taken for rules. */

@@ -194,13 +194,13 @@ function judge(input: FeasibilityInput, found: Findings): Pick<Feasibility, 'ver
   const unknown = (input.unknownWords ?? []).filter((word) => contentWords(word).length > 0);
   if (unknown.length > 0)
     return { verdict: 'cannot tell', reasons: [`the model never saw: ${unknown.join(', ')}`, ...notes] };
-  const climbs = `the part of the footage that is most like it goes ${percent(climb)} of the way to the words`;
+  const climbs = `what looks most like it goes ${percent(climb)} of the way to the words`;
   if (climb > BOUNDS.goodClimb)
     return {
       verdict: 'cannot tell',
       reasons: [`${climbs}, about as far as a faint sighting does`, ...notes],
     };
-  const unproven = `only ${BOUNDS.minSightings} confirmed events would prove it, and there ${found.sightings === 1 ? 'is 1' : `are ${found.sightings || 'none'}`}`;
+  const unproven = `of the ${BOUNDS.minSightings} confirmed events that would settle it there ${found.sightings === 1 ? 'is 1' : `are ${found.sightings || 'none'}`} so far`;
   return { verdict: 'works', reasons: [`nothing speaks against it: ${climbs}`, unproven, ...notes] };
 }
 
@@ -219,7 +219,7 @@ function weaknesses(
     );
   if (separation.climb > BOUNDS.maxClimb && !looksAtPart)
     reasons.push(
-      `the part of the footage that is most like it goes ${percent(separation.climb)} of the way to the words: it is often there, or something looks like it`,
+      `what looks most like it goes ${percent(separation.climb)} of the way to the words: it is often there, or something looks like it`,
     );
   return reasons;
 }

@@ -27,7 +27,7 @@ export function proposalText(
 function effectOf({ climbBefore, climbAfter, aucBefore, aucAfter }: Proposal): string {
   if (aucBefore !== null && aucAfter !== null)
     return `it tells the confirmed events from other footage better (${aucAfter.toFixed(2)} against ${aucBefore.toFixed(2)})`;
-  return `the part of the footage that is most like it would go ${percent(climbAfter)} of the way to the words, not ${percent(climbBefore)}`;
+  return `what looks most like it goes only ${percent(climbAfter)} of the way to the words then, not ${percent(climbBefore)}`;
 }
 
 function quotedList(texts: readonly string[]): string {
