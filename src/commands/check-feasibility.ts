@@ -53,7 +53,6 @@ export async function checkFeasibility(
     try {
       for (const cameraId of await checkOne(path, { ...options, folder })) unseen.add(cameraId);
     } catch (error) {
-      if (!(error instanceof WordwatchError)) throw error;
       output.stderr(`rules were not tried on footage: ${messageOf(error)}\n`);
     }
   }

@@ -18,10 +18,11 @@ export function proposalText(
     return `drop "${phrase}" from not: it ${why}`;
   }
   const others = words.when.filter((text) => text !== phrase);
-  const instead = others.length > 2 ? `your ${others.length} other wordings` : quotedList(others);
-  return words.when.includes(phrase)
-    ? `say only "${phrase}", without ${instead}: ${effectOf(proposal)}`
-    : `say "${phrase}" instead of ${instead}: ${effectOf(proposal)}`;
+  const isOwn = others.length < words.when.length;
+  const many = `your ${others.length}${isOwn ? ' other' : ''} wordings`;
+  const rest = others.length > 2 ? many : quotedList(others);
+  const change = isOwn ? `say only "${phrase}", without ${rest}` : `say "${phrase}" instead of ${rest}`;
+  return `${change}: ${effectOf(proposal)}`;
 }
 
 function effectOf({ climbBefore, climbAfter, aucBefore, aucAfter }: Proposal): string {
