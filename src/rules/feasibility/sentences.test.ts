@@ -32,7 +32,7 @@ describe('proposalText', () => {
       'add "a red shirt" to not: what looks most like it goes only 22 % of the way to the words then, not 41 %',
     );
     expect(say('drop-negative', 'a doormat')).toBe(
-      'drop "a doormat" from not: it says nearly the same as what you look for',
+      'drop "a doormat" from not: it lowers the score of real events, too',
     );
     expect(say('drop-negative', 'a brown box')).toBe(
       'drop "a brown box" from not: it is a kind of what you look for',

@@ -14,7 +14,7 @@ export function proposalText(
   if (kind === 'add-negative') return `add "${phrase}" to not: ${effectOf(proposal)}`;
   if (kind === 'drop-negative') {
     const isKind = negatives.some((check) => check.phrase === phrase && check.finding === 'kind-of-positive');
-    const why = isKind ? 'is a kind of what you look for' : 'says nearly the same as what you look for';
+    const why = isKind ? 'is a kind of what you look for' : 'lowers the score of real events, too';
     return `drop "${phrase}" from not: it ${why}`;
   }
   const others = words.when.filter((text) => text !== phrase);
