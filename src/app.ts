@@ -7,6 +7,7 @@ import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { calibrationRows } from './pipeline/calibration-rows.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
+import { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
 import { Reviews } from './pipeline/reviews.js';
@@ -77,6 +78,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
   const reviews = new Reviews({ moments: momentStore, calibrations });
+  const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
 
   await using broker = config.mqtt.embedded ? createEmbeddedBroker({ port: config.mqtt.port, logger }) : null;
   await broker?.start();
@@ -127,6 +129,10 @@ export async function runApp(options: AppOptions): Promise<void> {
       const ids = cameraIds.filter((id) => cameraId === undefined || id === cameraId);
       const rows = calibrationRows({ calibrations, moments: momentStore, book: rules.book, cameraIds: ids });
       return rows.filter((row) => ruleId === undefined || row.ruleId === ruleId);
+    },
+    feasibility: ({ cameraId, ruleId }) => {
+      const rule = rules.book.rules.find(({ id }) => id === ruleId);
+      return rule && cameraIds.includes(cameraId) ? feasibility.assess(rule, cameraId) : null;
     },
     review: (id, verdict) => {
       const reviewed = reviews.apply(id, verdict);

@@ -201,20 +201,23 @@ program
   });
 
 withModel(program.command('check'))
-  .description('validates configuration and rules; exit 2 when something is wrong')
+  .description(
+    'validates configuration and rules, and tries them on footage in the data folder; exit 2 when something is wrong',
+  )
   .argument(
     '[path...]',
     'configuration files, rule files or folders of rules (default: wordwatch.yaml, else rules)',
   )
+  .option('--store <folder>', 'data folder of run or calibrate (default: the configuration’s)')
   .option('--strict', 'exit 3 when there are notes', false)
   .addOption(jsonOption())
-  .action((paths: string[], { strict, json, ...model }) => {
+  .action((paths: string[], { store: storePath, strict, json, ...model }) => {
     const byDefault = [existsSync('wordwatch.yaml') ? 'wordwatch.yaml' : 'rules'];
     return finish(
       runCheck({
         paths: paths.length > 0 ? paths : byDefault,
         ...modelOf(model),
-        strict,
+        ...{ storePath, strict },
         env: process.env,
         output: outputOf({ json }),
       }),

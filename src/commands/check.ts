@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { type Environment, formatProblem, type LoadedRules, loadConfig, loadRules } from '../config/index.js';
 import {
-  type Environment,
-  formatPlace,
-  formatProblem,
-  loadConfig,
-  loadRules,
-  type RuleConfig,
-} from '../config/index.js';
-import { type ModelChoice, openChosenTextDirectory, unknownWords } from '../model/index.js';
+  type ModelChoice,
+  openChosenTextDirectory,
+  type TextModelDirectory,
+  unknownWords,
+} from '../model/index.js';
+import { type CheckedPath, checkFeasibility } from './check-feasibility.js';
+import { type Finding, withPlace } from './finding.js';
 import type { Output } from './output.js';
 
 /** What {@link runCheck} is asked to do. */
@@ -17,82 +17,76 @@ export interface CheckOptions {
   choice: ModelChoice;
   /** Where pulled models live. */
   modelsFolder: string;
+  /** Data folder with footage to try the rules on; undefined: the configuration's. */
+  storePath: string | undefined;
   /** Notes count as a failed check. */
   strict: boolean;
   env: Environment;
   output: Output;
 }
 
-/** Something that `check` has to say. */
-interface Finding {
-  severity: 'error' | 'note';
-  text: string;
-}
-
 /**
- * Validates config and rules and says everything that is wrong with them at once.
+ * Validates config and rules and says everything that is wrong with them at once. Where footage of the cameras is there,
+ * it is also said whether the rules can work on them.
  * @returns the exit code: 0, 2 when something is wrong, 3 when there are notes and `strict` was asked for
+ * @throws WordwatchError `store-missing` when a data folder is named that is none
  */
 export async function runCheck(options: CheckOptions): Promise<number> {
   const { output, strict } = options;
-  const findings: Finding[] = [];
+  const said = { error: 0, note: 0, info: 0 };
   let rules = 0;
-  for (const path of options.paths) {
-    const checked = await checkPath(path, options);
-    findings.push(...checked.findings);
-    rules += checked.rules;
-  }
-  for (const { severity, text } of findings) {
+  const say = ({ severity, text, feasibility }: Finding) => {
+    said[severity]++;
     output.stdout(
       output.json
-        ? `${JSON.stringify({ severity, text })}\n`
+        ? `${JSON.stringify({ severity, text, ...(feasibility ? { feasibility } : {}) })}\n`
         : `${severity === 'note' ? 'note: ' : ''}${text}\n`,
     );
+  };
+  const checked: CheckedPath[] = [];
+  for (const path of options.paths) {
+    const { findings, ...about } = await checkPath(path, options);
+    findings.forEach(say);
+    checked.push(about);
+    rules += about.loaded.rules?.length ?? 0;
   }
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  const notes = findings.length - errors;
+  // Whoever has an error to mend does not wait for this.
+  if (said.error === 0) await checkFeasibility(checked, { ...options, say });
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
   output.stderr(
-    errors > 0
-      ? `${count(errors, 'problem')}\n`
-      : `${count(rules, 'rule')} checked: no problem, ${count(notes, 'note')}\n`,
+    said.error > 0
+      ? `${count(said.error, 'problem')}\n`
+      : `${count(rules, 'rule')} checked: no problem, ${count(said.note, 'note')}\n`,
   );
-  if (errors > 0) return 2;
-  return strict && notes > 0 ? 3 : 0;
+  if (said.error > 0) return 2;
+  return strict && said.note > 0 ? 3 : 0;
 }
 
 async function checkPath(
   path: string,
-  options: CheckOptions,
-): Promise<{ findings: Finding[]; rules: number }> {
-  const { env, modelsFolder } = options;
+  { env, modelsFolder, choice: typed }: CheckOptions,
+): Promise<CheckedPath & { findings: Finding[] }> {
   const withConfig = (await isConfigFile(path)) ? await loadConfig(path, { env }) : null;
   const loaded = withConfig ?? (await loadRules([path], { env }));
-  const errors = loaded.problems.map(
-    (problem): Finding => ({ severity: 'error', text: formatProblem(problem) }),
-  );
-  const notes = loaded.notes.map((problem): Finding => ({ severity: 'note', text: formatProblem(problem) }));
-  const strange = await strangeWords(loaded.rules ?? [], {
-    choice: withConfig?.config?.model ?? options.choice,
-    modelsFolder,
-  });
-  for (const { rule, words } of strange) {
-    const place = loaded.rulePlaces.get(rule.id);
-    const text = `rule ${rule.id}: the demonstration model never saw ${words.map((word) => `"${word}"`).join(', ')}; expect it to do nothing until a real model is installed`;
-    notes.push({ severity: 'note', text: place ? `${formatPlace(place)} ${text}` : text });
-  }
-  return { findings: [...errors, ...notes], rules: loaded.rules?.length ?? 0 };
+  const config = withConfig?.config ?? null;
+  const choice = config?.model ?? typed;
+  const directory = await openChosenTextDirectory(choice, { modelsFolder });
+  const findings: Finding[] = [
+    ...loaded.problems.map((problem) => ({ severity: 'error' as const, text: formatProblem(problem) })),
+    ...loaded.notes.map((problem) => ({ severity: 'note' as const, text: formatProblem(problem) })),
+    ...strangeWords(loaded, directory),
+  ];
+  return { loaded, config, choice, directory, findings };
 }
 
-async function strangeWords(
-  rules: readonly RuleConfig[],
-  { choice, modelsFolder }: Pick<CheckOptions, 'choice' | 'modelsFolder'>,
-): Promise<{ rule: RuleConfig; words: string[] }[]> {
-  const { knownWords } = await openChosenTextDirectory(choice, { modelsFolder });
+function strangeWords(loaded: LoadedRules, { knownWords }: TextModelDirectory): Finding[] {
   if (knownWords === null) return [];
-  return rules
-    .map((rule) => ({ rule, words: unknownWords([...rule.when, ...rule.not], knownWords) }))
-    .filter(({ words }) => words.length > 0);
+  return (loaded.rules ?? []).flatMap((rule): Finding[] => {
+    const words = unknownWords([...rule.when, ...rule.not], knownWords);
+    if (words.length === 0) return [];
+    const text = `rule ${rule.id}: the demonstration model never saw ${words.map((word) => `"${word}"`).join(', ')}; expect it to do nothing until a real model is installed`;
+    return [{ severity: 'note', text: withPlace(text, rule.id, loaded) }];
+  });
 }
 
 /** A config file is one that lists cameras; anything else is taken for rules. */

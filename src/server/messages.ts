@@ -71,6 +71,65 @@ export const CalibrationInfo = z.strictObject({
 });
 export type CalibrationInfo = z.infer<typeof CalibrationInfo>;
 
+const Part = z.number().min(0).max(1);
+const Measure = z.number().nullable().describe('null: not to be had, or beyond all numbers');
+
+/** Whether a rule can work on a camera, as far as footage without labels tells; it never stops the rule. */
+export const FeasibilityInfo = z.strictObject({
+  cameraId: Id,
+  ruleId: Id,
+  verdict: z
+    .enum(['works', 'weak', 'cannot tell'])
+    .describe('`works` without confirmed events only means that nothing speaks against it'),
+  reasons: z.array(z.string()).describe('For people, without full stops'),
+  samples: z.int().describe('Everyday tiles of the camera that it goes by'),
+  sightings: z.int().describe('Confirmed events that it goes by'),
+  separation: z
+    .strictObject({
+      distinctness: Measure.describe(
+        'Log-odds of the words themselves against all that they are contrasted with',
+      ),
+      median: Measure.describe('Margin of the footage, half of it'),
+      tail: Measure.describe('Margin that 2 % of the footage is above'),
+      self: Measure.describe('Margin that the words themselves would have'),
+      climb: Measure.describe('How far quiet footage goes from its median to the words, 0 … 1'),
+      headroom: Measure.describe('The rest of the way, in spreads of the footage'),
+      auc: Measure.describe('Chance that a confirmed event scores above a tile of the footage'),
+      found: Measure.describe('Part of the confirmed events that score above 98 % of the footage'),
+    })
+    .nullable()
+    .describe('null: there was nothing to measure'),
+  dominatingTile: z
+    .strictObject({ tile: z.int(), share: Part, surplus: z.number() })
+    .nullable()
+    .describe('A tile of the camera’s plan that looks like the rule at any time'),
+  likest: z
+    .array(z.strictObject({ phrase: z.string(), share: Part }))
+    .describe('What the footage that is most like the rule is called best'),
+  negatives: z
+    .array(
+      z.strictObject({
+        phrase: z.string(),
+        closeness: z.number(),
+        mostSaid: Part,
+        finding: z.enum(['too-close', 'kind-of-positive', 'never-matters']).nullable(),
+      }),
+    )
+    .describe('The rule’s own'),
+  proposals: z.array(
+    z.strictObject({
+      kind: z.enum(['add-negative', 'drop-negative', 'use-wording']),
+      phrase: z.string(),
+      text: z.string().describe('A sentence for people, without the full stop'),
+      climbBefore: z.number(),
+      climbAfter: z.number(),
+      aucBefore: z.number().nullable(),
+      aucAfter: z.number().nullable(),
+    }),
+  ),
+});
+export type FeasibilityInfo = z.infer<typeof FeasibilityInfo>;
+
 /** What a person says of an event or a peak; null takes it back. */
 export const ReviewInput = z.strictObject({ verdict: Verdict.nullable() });
 

@@ -30,6 +30,7 @@ const ScoresQuery = z.strictObject({
   since: SeqParameter.default(0).describe('Milliseconds since the epoch'),
 });
 const CalibrationsQuery = z.strictObject({ camera: Id.optional(), rule: Id.optional() });
+const FeasibilityQuery = z.strictObject({ camera: Id, rule: Id });
 const SignIn = z.strictObject({ token: z.string().min(1).max(1_024) });
 
 /** Everything on the page is ours: no foreign script, style, frame or form target. */
@@ -114,6 +115,13 @@ function addApi(app: Hono, { data, scores }: RouteOptions): void {
     if (!query.success) return badInput(c, query.error);
     const { camera: cameraId, rule: ruleId } = query.data;
     return c.json({ calibrations: data.calibrations({ cameraId, ruleId }) });
+  });
+  app.get('/api/feasibility', async (c) => {
+    const query = FeasibilityQuery.safeParse(c.req.query());
+    if (!query.success) return badInput(c, query.error);
+    const { camera: cameraId, rule: ruleId } = query.data;
+    const found = await data.feasibility({ cameraId, ruleId });
+    return found ? c.json(found) : failure(c, 404, { code: 'not-found', message: 'no such rule or camera' });
   });
   app.post('/api/moments/:id/review', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }), (c) =>
     review(c, data),

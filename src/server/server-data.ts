@@ -1,6 +1,13 @@
 import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
-import type { CalibrationInfo, CameraInfo, Problem, ReviewResult, RuleInfo } from './messages.js';
+import type {
+  CalibrationInfo,
+  CameraInfo,
+  FeasibilityInfo,
+  Problem,
+  ReviewResult,
+  RuleInfo,
+} from './messages.js';
 
 /** Whether everything works, and what does not. */
 export interface Health {
@@ -20,6 +27,8 @@ export interface ServerData {
   event(id: string): DetectionEvent | null;
   /** How calibrated thresholds stand; of one camera or one rule where they are given. */
   calibrations(filter: { cameraId?: string | undefined; ruleId?: string | undefined }): CalibrationInfo[];
+  /** Whether a rule can work on a camera; null: there is no such rule or camera. */
+  feasibility(pair: { cameraId: string; ruleId: string }): Promise<FeasibilityInfo> | null;
   /** Notes a verdict on an event or a peak; null: there is none of that id. */
   review(id: string, verdict: Verdict | null): ReviewResult | null;
   /** JPEG of one event or peak, or null. `id` is a UUID. */

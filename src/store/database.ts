@@ -101,12 +101,44 @@ export function openExistingDatabase(folder: string): DatabaseSyncInstance {
   });
 }
 
+/**
+ * Opens the database of a data folder only to look at it: nothing is made or changed there.
+ * @returns null where there is none, or one of an earlier format, which the service brings to today's at its next start
+ * @throws WordwatchError `store-unusable`, `store-newer`
+ */
+export function openDatabaseReadOnly(folder: string): DatabaseSyncInstance | null {
+  const path = databasePath(folder);
+  if (!existsSync(path)) return null;
+  let database: DatabaseSyncInstance | null = null;
+  try {
+    database = new DatabaseSync(path, { readOnly: true });
+    database.exec('PRAGMA busy_timeout = 5000;');
+    const version = versionOf(database, path);
+    if (version === MIGRATIONS.length) return database;
+    database.close();
+    return null;
+  } catch (error) {
+    database?.close();
+    if (error instanceof WordwatchError) throw error;
+    const message = `${path}: cannot read the database: ${messageOf(error)}`;
+    throw new WordwatchError('store-unusable', message, { cause: error });
+  }
+}
+
 /** The database in a data folder. */
 export function databasePath(folder: string): string {
   return join(folder, 'wordwatch.db');
 }
 
 function migrate(database: DatabaseSyncInstance, path: string): void {
+  const version = versionOf(database, path);
+  for (let step = version; step < MIGRATIONS.length; step++) {
+    database.exec(`BEGIN; ${MIGRATIONS[step]} PRAGMA user_version = ${step + 1}; COMMIT;`);
+  }
+}
+
+/** How many of the migrations it has seen. @throws WordwatchError `store-newer` */
+function versionOf(database: DatabaseSyncInstance, path: string): number {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
   const version = row.user_version;
   if (version > MIGRATIONS.length) {
@@ -114,7 +146,5 @@ function migrate(database: DatabaseSyncInstance, path: string): void {
       hint: 'Install that version again, or move the file away.',
     });
   }
-  for (let step = version; step < MIGRATIONS.length; step++) {
-    database.exec(`BEGIN; ${MIGRATIONS[step]} PRAGMA user_version = ${step + 1}; COMMIT;`);
-  }
+  return version;
 }

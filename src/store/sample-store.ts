@@ -31,6 +31,14 @@ export class SampleStore {
     return rows.map(({ vector, ...row }) => ({ ...row, vector: fromBytes(vector) }));
   }
 
+  /** Models (`modelHash`) that any samples are of. */
+  models(): string[] {
+    const rows = this.#database.prepare('SELECT DISTINCT model_hash AS hash FROM samples').all() as {
+      hash: string;
+    }[];
+    return rows.map(({ hash }) => hash);
+  }
+
   /** Cameras that have samples of this model. */
   cameras(modelHash: string): string[] {
     const rows = this.#database

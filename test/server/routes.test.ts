@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Access } from '../../src/server/access.js';
+import { FeasibilityInfo } from '../../src/server/messages.js';
 import { readPageFiles } from '../../src/server/page-files.js';
 import { createRoutes } from '../../src/server/routes.js';
 import { ScoreHistory } from '../../src/server/score-history.js';
@@ -58,6 +59,19 @@ describe('API', () => {
     });
   });
 
+  it('says whether a rule can work on a camera', async () => {
+    const { app, world } = await routes();
+    world.feasible.push({
+      ...{ cameraId: 'yard', ruleId: 'fire', verdict: 'cannot tell', samples: 0, sightings: 0 },
+      reasons: ['too little footage: 0 tiles, 100 are needed'],
+      ...{ separation: null, dominatingTile: null, likest: [], negatives: [], proposals: [] },
+    });
+    const response = await app.request(at('/api/feasibility?rule=fire&camera=yard'));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(FeasibilityInfo.parse(await response.json())).toEqual(world.feasible[0]);
+  });
+
   it('gives an event’s picture', async () => {
     const { app, world } = await routes();
     const { id } = world.raise({}, Buffer.from([0xff, 0xd8]));
@@ -76,6 +90,13 @@ describe('API', () => {
     ['/api/events?token=x', 400],
     ['/api/scores?camera=..%2f', 400],
     ['/api/scores?since=now', 400],
+    ['/api/feasibility', 400],
+    ['/api/feasibility?rule=fire', 400],
+    ['/api/feasibility?camera=yard', 400],
+    ['/api/feasibility?rule=fire&camera=..%2f', 400],
+    ['/api/feasibility?rule=fire&camera=yard&more=1', 400],
+    ['/api/feasibility?rule=flood&camera=yard', 404],
+    ['/api/feasibility?rule=fire&camera=cellar', 404],
     ['/api/events/1', 400],
     ['/api/events/..%2f..%2fetc%2fpasswd', 400],
     ['/api/events/%00/snapshot', 400],
@@ -119,6 +140,7 @@ describe('access', () => {
     '/api/rules',
     '/api/events',
     '/api/scores',
+    '/api/feasibility',
     `/api/events/${UNKNOWN_ID}/snapshot`,
   ];
 

@@ -10,6 +10,7 @@ import { type DominatingTile, dominatingTile, surplusOf } from './dominating-til
 import { Footage, quantile } from './footage.js';
 import { checkNegatives, type NegativeCheck } from './negatives.js';
 import { negativesToDrop, negativeToAdd, type Proposal, wordingToUse } from './proposals.js';
+import { percent } from './sentences.js';
 import { MIN_DISTINCTNESS, type Separation, separationOf } from './separation.js';
 import { contentWords, LOOKALIKES } from './texts.js';
 
@@ -36,6 +37,11 @@ export interface FeasibilityInput {
   phrases?: ReadonlyMap<string, Float32Array>;
   /** Words of the rule that the model never saw (`model/unknown-words.ts`), where that is known. */
   unknownWords?: readonly string[];
+  /**
+   * The rule looks at a part of the picture only, and the samples are of all of it: what looks like the rule may be where
+   * it does not look. That is no weakness then, and no tile dominates. Default: the rule looks at all of it.
+   */
+  looksAtPart?: boolean;
 }
 
 /** Whether a rule can work on a camera. */
@@ -89,7 +95,7 @@ export function assessFeasibility(input: FeasibilityInput): Feasibility {
   const margins = footage.margins(rule.positive, contrast);
   const self = footage.ofWords(rule.positive).margins(rule.positive, contrast)[0]!;
   const tiles = nothing ? [] : usable.map(({ tile }) => tile);
-  const dominating = nothing ? null : dominatingTile(margins, { tiles, self });
+  const dominating = nothing || input.looksAtPart ? null : dominatingTile(margins, { tiles, self });
   const offsets = surplusOf(dominating, tiles);
   const separation = separationOf({ positive: rule.positive, contrast, footage, sightings, offsets });
   const negatives = checkNegatives(input, { footage, contrast });
@@ -169,7 +175,7 @@ interface Findings {
 
 function judge(input: FeasibilityInput, found: Findings): Pick<Feasibility, 'verdict' | 'reasons'> {
   const weak = weaknesses(input, found);
-  const notes = notesOn(found);
+  const notes = notesOn(input, found);
   if (found.nothing) {
     const about = found.separation.distinctness < MIN_DISTINCTNESS ? weak : [];
     return { verdict: 'cannot tell', reasons: [found.nothing, ...about] };
@@ -178,19 +184,30 @@ function judge(input: FeasibilityInput, found: Findings): Pick<Feasibility, 'ver
   if (found.sightings >= BOUNDS.minSightings) {
     const separates = auc! >= BOUNDS.minAuc && above! >= BOUNDS.minFound;
     const said = `${percent(above!)} of ${found.sightings} confirmed sightings score above 98 % of the footage`;
-    return { verdict: separates ? 'works' : 'weak', reasons: [said, ...(separates ? [] : weak), ...notes] };
+    const otherwise = input.looksAtPart && weak.length === 0 ? 'cannot tell' : 'weak';
+    return {
+      verdict: separates ? 'works' : otherwise,
+      reasons: [said, ...(separates ? [] : weak), ...notes],
+    };
   }
   if (weak.length > 0) return { verdict: 'weak', reasons: [...weak, ...notes] };
   const unknown = (input.unknownWords ?? []).filter((word) => contentWords(word).length > 0);
   if (unknown.length > 0)
     return { verdict: 'cannot tell', reasons: [`the model never saw: ${unknown.join(', ')}`, ...notes] };
-  const climbs = `the footage’s highest tiles go ${percent(climb)} of the way to the words`;
+  const climbs = `what looks most like it goes ${percent(climb)} of the way to the words`;
   if (climb > BOUNDS.goodClimb)
-    return { verdict: 'cannot tell', reasons: [`${climbs}, about as far as weak sightings do`, ...notes] };
-  return { verdict: 'works', reasons: [`${climbs}: nothing speaks against it`, ...notes] };
+    return {
+      verdict: 'cannot tell',
+      reasons: [`${climbs}, about as far as a faint sighting does`, ...notes],
+    };
+  const unproven = `of the ${BOUNDS.minSightings} confirmed events that would settle it there ${found.sightings === 1 ? 'is 1' : `are ${found.sightings || 'none'}`} so far`;
+  return { verdict: 'works', reasons: [`nothing speaks against it: ${climbs}`, unproven, ...notes] };
 }
 
-function weaknesses({ rule, set, words }: FeasibilityInput, { separation, negatives }: Findings): string[] {
+function weaknesses(
+  { rule, set, words, looksAtPart }: FeasibilityInput,
+  { separation, negatives }: Findings,
+): string[] {
   const reasons: string[] = [];
   const close = negatives.filter(({ finding }) => finding === 'too-close');
   for (const { phrase } of close) reasons.push(`"${phrase}" says nearly the same as the rule itself`);
@@ -200,14 +217,14 @@ function weaknesses({ rule, set, words }: FeasibilityInput, { separation, negati
     reasons.push(
       `the words are close to ${rule.excludedFromBank.length} of ${set.bank.length} ordinary scenes: they say little of their own`,
     );
-  if (separation.climb > BOUNDS.maxClimb)
+  if (separation.climb > BOUNDS.maxClimb && !looksAtPart)
     reasons.push(
-      `the footage’s highest tiles go ${percent(separation.climb)} of the way to the words: it is often there, or something looks like it`,
+      `what looks most like it goes ${percent(separation.climb)} of the way to the words: it is often there, or something looks like it`,
     );
   return reasons;
 }
 
-function notesOn({ dominating, negatives }: Findings): string[] {
+function notesOn({ looksAtPart }: FeasibilityInput, { dominating, negatives }: Findings): string[] {
   const notes = negatives
     .filter(({ finding }) => finding === 'kind-of-positive')
     .map(({ phrase }) => `"${phrase}" is a kind of what the rule looks for`);
@@ -215,6 +232,7 @@ function notesOn({ dominating, negatives }: Findings): string[] {
     notes.push(
       `tile ${dominating.tile} looks like it at any time, and makes up ${percent(dominating.share)} of the highest scores`,
     );
+  if (looksAtPart) notes.push('all of the picture was measured, of which the rule looks at a part');
   return notes;
 }
 
@@ -249,8 +267,4 @@ function likest(
     .sort((a, b) => b[1] - a[1])
     .slice(0, 3)
     .map(([phrase, count]) => ({ phrase, share: count / tail }));
-}
-
-function percent(part: number): string {
-  return `${Math.round(part * 100)} %`;
 }

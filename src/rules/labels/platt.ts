@@ -14,7 +14,7 @@ export interface PlattScaling {
 /** A fit, or why there is none. */
 export type PlattResult = { platt: PlattScaling; reason: null } | { platt: null; reason: string };
 
-/** With fewer labels nothing may be called a probability (shared/design/detection.md, "Labels"). */
+/** With fewer labels the curve hangs on single ones, and nothing may be called a probability. */
 export const PLATT_MIN_POSITIVES = 5;
 export const PLATT_MIN_NEGATIVES = 20;
 
