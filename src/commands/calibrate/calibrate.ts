@@ -181,10 +181,10 @@ async function watchTarget(
       logger: watch.logger,
       signal: AbortSignal.any([watch.signal, ending.signal]),
     });
-    for await (const { pyramid, vectors, peaks } of watched) {
+    for await (const { pyramid, vectors, peaks, scoringOf } of watched) {
       if (!pyramid || !vectors) continue;
       frames++;
-      await recorder.peaks(peaks, pyramid, vectors);
+      await recorder.peaks(peaks, { pyramid, vectors, scoringOf });
       recorder.sample(pyramid, vectors);
       progress.at(pyramid.ptsMs);
     }
