@@ -13,7 +13,7 @@ import {
 } from '../rules/labels/probe.js';
 import type { LinearProbe } from '../rules/rule-vectors.js';
 import { type Clock, systemClock } from '../shared/clock.js';
-import type { LessonContent, LessonStore } from '../store/lesson-store.js';
+import type { LessonContent, LessonStore, StoredLesson } from '../store/lesson-store.js';
 import type { MomentStore } from '../store/moment-store.js';
 import type { SampleStore } from '../store/sample-store.js';
 import { type LessonWhatIf, lessonWhatIf } from './lesson-what-if.js';
@@ -57,17 +57,24 @@ export interface LessonProposal {
   whatIf: (LessonWhatIf & { days: number }) | null;
 }
 
+/** What is to be stored if a lesson is applied. */
+type Applicable = Pick<StoredLesson, 'scoring' | 'content'>;
+
 /** A proposal and what is to be stored if it is applied. */
 export interface Offer {
   proposal: LessonProposal;
-  content: { scoring: string; content: LessonContent } | null;
+  /** null: not offered. */
+  contents: Record<LessonContent['kind'], Applicable | null>;
 }
 
-/** What undoing did. */
-export interface Undone {
+/** Asks for what is offered to be applied, or for the newest lesson to be taken back. */
+export type LessonChange = { action: 'apply'; kind?: LessonContent['kind'] | undefined } | { action: 'undo' };
+
+/** A version that was applied or taken back. */
+export interface Applied {
   version: number;
   kind: LessonContent['kind'];
-  /** The version that is active again; null: none. */
+  /** The version that is active now: itself, or the one before; null: none. */
   active: number | null;
 }
 
@@ -100,10 +107,10 @@ export class Lessons {
     const rule = book.rules[index];
     if (!rule) return null;
     const { modelHash } = book;
-    const labels = labelsOfRule(rule, { moments, samples, modelHash });
-    const probe = this.#probe(labels, { ruleId, index, book });
-    const probability = probabilityOf(labels, { ruleId, book, probeOffered: probe.linear !== null });
     const sinceMs = clock.nowMs() - days * DAY_MS;
+    const labels = labelsOfRule(rule, { moments, samples, modelHash, sinceMs });
+    const probe = this.#probe(labels, { ruleId, index, book });
+    const probability = probabilityOf(labels, { ruleId, book });
     const whatIf = probe.linear && {
       days,
       ...lessonWhatIf({
@@ -122,18 +129,34 @@ export class Lessons {
         ...{ ruleId, modelHash, labels: counts },
         ...{ probe: probe.told, probability: probability.told, whatIf },
       },
-      content: probe.content ?? probability.content,
+      contents: { probe: probe.content, probability: probability.content },
     };
   }
 
-  /** Stores what was offered and makes it active; rule books have to be taught again. @returns its version; null: nothing was */
-  apply({ proposal: { ruleId, modelHash }, content }: Offer): number | null {
+  /**
+   * Stores what was offered and makes it active; rule books have to be taught again. One at a time: a probe makes other
+   * scores, of which a probability of the scores before it says nothing.
+   * @param only that kind; undefined: the probe where it is offered, else the probability
+   * @returns null: nothing was offered
+   */
+  apply({ proposal, contents }: Offer, only?: LessonContent['kind']): Applied | null {
     const { lessons, clock = systemClock } = this.#options;
-    return content && lessons.apply({ ruleId, modelHash, ...content, madeAtMs: clock.nowMs() });
+    const chosen = only ? contents[only] : (contents.probe ?? contents.probability);
+    if (!chosen) return null;
+    const { ruleId, modelHash } = proposal;
+    const version = lessons.apply({ ruleId, modelHash, ...chosen, madeAtMs: clock.nowMs() });
+    return { version, kind: chosen.content.kind, active: version };
+  }
+
+  /** What a person asks for. @returns null: there was nothing to do */
+  change(ruleId: string, book: RuleBook, asked: LessonChange): Applied | null {
+    if (asked.action === 'undo') return this.undo(ruleId, book);
+    const offer = this.propose(ruleId, book);
+    return offer && this.apply(offer, asked.kind);
   }
 
   /** Takes back the newest lesson that is in force; rule books have to be taught again. @returns null: none is */
-  undo(ruleId: string, { taught }: Pick<RuleBook, 'taught'>): Undone | null {
+  undo(ruleId: string, { taught }: Pick<RuleBook, 'taught'>): Applied | null {
     const { probe = null, probability = null } = taught.get(ruleId) ?? {};
     const newest = [probe, probability]
       .filter((lesson) => lesson !== null)
@@ -183,7 +206,7 @@ export class Lessons {
 
 function probabilityOf(
   { confirmed, wrong }: RuleLabels,
-  { ruleId, book, probeOffered }: { ruleId: string; book: RuleBook; probeOffered: boolean },
+  { ruleId, book }: { ruleId: string; book: RuleBook },
 ) {
   const { scoring, probability: inForce } = book.taught.get(ruleId)!;
   const alike = [...confirmed, ...wrong].filter((moment) => moment.scoring === scoring);
@@ -206,8 +229,6 @@ function probabilityOf(
     alike.map(({ score, verdict }) => ({ score, positive: verdict === 'true' })),
   );
   if (!platt) return none('none', reason);
-  if (probeOffered)
-    return none('none', 'the probe makes other scores: a probability of these would not hold');
   return { content: contentOf(platt, { scoring, madeFrom }), told: { ...told, state: 'offered' as const } };
 }
 

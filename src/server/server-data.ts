@@ -1,6 +1,15 @@
 import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
-import type { CalibrationInfo, CameraInfo, Problem, ReviewResult, RuleInfo } from './messages.js';
+import type {
+  CalibrationInfo,
+  CameraInfo,
+  LessonInfo,
+  LessonInput,
+  LessonResult,
+  Problem,
+  ReviewResult,
+  RuleInfo,
+} from './messages.js';
 
 /** Whether everything works, and what does not. */
 export interface Health {
@@ -22,6 +31,10 @@ export interface ServerData {
   calibrations(filter: { cameraId?: string | undefined; ruleId?: string | undefined }): CalibrationInfo[];
   /** Notes a verdict on an event or a peak; null: there is none of that id. */
   review(id: string, verdict: Verdict | null): ReviewResult | null;
+  /** What reviews can teach about a rule, and what that would have changed; null: there is no such rule. */
+  lesson(ruleId: string): LessonInfo | null;
+  /** Applies what is offered, or takes the newest lesson back, of a rule in force; null: there is nothing to do. */
+  teach(ruleId: string, input: LessonInput): LessonResult | null;
   /** JPEG of one event or peak, or null. `id` is a UUID. */
   snapshot(id: string): Promise<Uint8Array | null>;
   /** Highest sequence number given out. */
