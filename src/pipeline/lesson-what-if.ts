@@ -27,6 +27,8 @@ export interface LessonWhatIf {
   worse: number;
   /** `cameraId` null: one threshold for all cameras. null: nothing can be said of it. */
   thresholds: { cameraId: string | null; before: number | null; after: number | null }[];
+  /** Where the threshold is fixed, and nobody changes it: how many would be gained and lost; else null. */
+  atFixed: { gained: number; lost: number } | null;
 }
 
 /** What {@link lessonWhatIf} compares. */
@@ -60,7 +62,10 @@ export function lessonWhatIf({ moments, plan, set, rule, probe }: WhatIfInput): 
   };
   const before = marginOf(rule);
   const after = marginOf({ ...rule, probe });
-  const total: LessonWhatIf = { ...NOTHING, moments: moments.length, gained: [], lost: [], thresholds: [] };
+  const total: LessonWhatIf = {
+    ...{ ...NOTHING, moments: moments.length, gained: [], lost: [], thresholds: [] },
+    atFixed: plan.kind === 'fixed' ? atFixed(moments, { before, after, threshold: plan.value }) : null,
+  };
   for (const [cameraId, group] of groupsOf(moments, plan)) {
     const old =
       plan.kind === 'fixed' ? plan.value : passing(group, before, untrue(group).filter(wasRaised).length);
@@ -74,6 +79,21 @@ export function lessonWhatIf({ moments, plan, set, rule, probe }: WhatIfInput): 
     total.thresholds.push({ cameraId, before: finiteOrNull(old), after: finiteOrNull(now) });
   }
   return total;
+}
+
+function atFixed(
+  moments: readonly Moment[],
+  {
+    before,
+    after,
+    threshold,
+  }: { before: ReadonlyMap<string, number>; after: ReadonlyMap<string, number>; threshold: number },
+): { gained: number; lost: number } {
+  const { gained, lost } = whatIf(moments, {
+    before: ({ id }) => ({ score: before.get(id)!, threshold }),
+    after: ({ id }) => ({ score: after.get(id)!, threshold }),
+  });
+  return { gained: gained.length, lost: lost.length };
 }
 
 const NOTHING = { kept: 0, neither: 0, better: 0, worse: 0 };

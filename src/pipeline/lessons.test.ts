@@ -131,6 +131,7 @@ describe('Lessons', () => {
       const falseOnes = (list: { verdict: unknown }[]) =>
         list.filter(({ verdict }) => verdict !== 'true').length;
       expect(falseOnes(whatIf!.gained)).toBe(falseOnes(whatIf!.lost));
+      expect(whatIf!.atFixed === null).toBe(plan.kind === 'calibrated');
       expect(whatIf!.thresholds[0]!.cameraId).toBe(plan.kind === 'fixed' ? null : 'yard');
       expect(whatIf!.kept + whatIf!.neither + whatIf!.gained.length + whatIf!.lost.length).toBe(90);
     }

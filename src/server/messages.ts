@@ -142,6 +142,10 @@ const WhatIfInfo = z.strictObject({
       }),
     )
     .describe('In margins; null: all pass'),
+  atFixed: z
+    .strictObject({ gained: z.int(), lost: z.int() })
+    .nullable()
+    .describe('How many, where the threshold is fixed and nobody changes it; null: it is calibrated'),
 });
 
 /** What a person's reviews can teach about a rule, before it is applied. */

@@ -73,7 +73,17 @@ function listOf(needs: readonly [number, string][]): string {
 }
 
 function whatIfLines(
-  { days, moments, gained, lost, kept, better, worse, thresholds }: NonNullable<LessonProposal['whatIf']>,
+  {
+    days,
+    moments,
+    gained,
+    lost,
+    kept,
+    better,
+    worse,
+    thresholds,
+    atFixed,
+  }: NonNullable<LessonProposal['whatIf']>,
   plan: ThresholdPlan,
 ): string[] {
   const of = `of ${moments} events and peaks in ${days} days`;
@@ -81,9 +91,9 @@ function whatIfLines(
   return [
     `  with the probe, ${of}: ${gained.length} gained, ${lost.length} lost, ${kept} kept; judged ones ${better} better, ${worse} worse`,
     '  (compared by the margins of the stored tiles, at thresholds that raise as many not judged true as before)',
-    ...(plan.kind === 'fixed' && after !== null
+    ...(plan.kind === 'fixed' && atFixed
       ? [
-          `  (the threshold is fixed at ${plan.value.toFixed(2)} and stays there; the same number would be "threshold: ${after.toFixed(2)}")`,
+          `  (the threshold is fixed at ${plan.value.toFixed(2)} and stays there; with it ${atFixed.gained} gained and ${atFixed.lost} lost${after === null ? '' : `. For as many as before set "threshold: ${after.toFixed(2)}"`})`,
         ]
       : []),
     ...momentLines('+', gained),
