@@ -180,7 +180,9 @@ export class Lessons {
     const none = { linear: null, content: null };
     if (inForce?.content.madeFrom === madeFrom)
       return { ...none, told: { ...told, state: 'in-force' as const } };
-    const of = [book.modelHash, words, madeFrom].join('/');
+    // Again also when there are twice as many everyday tiles.
+    const quiet = Math.floor(Math.log2(1 + labels.quiet.length));
+    const of = [book.modelHash, words, madeFrom, quiet].join('/');
     const { probe, comparison, reason } = this.#train(labels, { ruleId, of, index, book });
     if (!probe) return { ...none, told: { ...told, state: 'none' as const, reason, comparison } };
     return {
@@ -198,7 +200,6 @@ export class Lessons {
     if (last?.of === of) return last.result;
     const { set } = book;
     const result = trainProbe(probeLabelsOf(labels), { rule: set.rules[index]!, set });
-    // Where quiet tiles are missing, a minute more of footage brings them.
     if (result.comparison !== null) this.#trained.set(ruleId, { of, result });
     return result;
   }
