@@ -8,6 +8,7 @@ import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { calibrationRows } from './pipeline/calibration-rows.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { FeasibilityCheck } from './pipeline/feasibility-check.js';
+import { Lessons } from './pipeline/lessons.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
 import { Reviews } from './pipeline/reviews.js';
@@ -21,6 +22,7 @@ import type { ServerData } from './server/server-data.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { databasePath, openDatabase } from './store/database.js';
 import { EventStore } from './store/event-store.js';
+import { LessonStore } from './store/lesson-store.js';
 import { MomentStore } from './store/moment-store.js';
 import { SampleStore } from './store/sample-store.js';
 import { SnapshotFolder } from './store/snapshots.js';
@@ -65,9 +67,12 @@ export async function runApp(options: AppOptions): Promise<void> {
   const { embedder, health: modelHealth } = withHealth(opened.embedder, opened.unready);
   await using _embedder = embedder;
   const paths = config.rules;
-  const rules = await LiveRules.open(options.rules, { paths, env, cameraIds, embedder, bus, logger });
 
   using database = openDatabase(databasePath(config.store.path));
+  const lessonStore = new LessonStore(database, logger);
+  const rules = await LiveRules.open(options.rules, {
+    ...{ paths, env, cameraIds, embedder, lessons: lessonStore, bus, logger },
+  });
   const store = new EventStore(database, logger);
   const snapshots = new SnapshotFolder(config.store.path);
   const momentStore = new MomentStore(database);
@@ -79,6 +84,7 @@ export async function runApp(options: AppOptions): Promise<void> {
 
   const reviews = new Reviews({ moments: momentStore, calibrations });
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
+  const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
 
   await using broker = config.mqtt.embedded ? createEmbeddedBroker({ port: config.mqtt.port, logger }) : null;
   await broker?.start();
@@ -137,6 +143,12 @@ export async function runApp(options: AppOptions): Promise<void> {
     review: (id, verdict) => {
       const reviewed = reviews.apply(id, verdict);
       return reviewed && { id, verdict, threshold: reviewed.threshold };
+    },
+    lesson: (ruleId) => lessons.propose(ruleId, rules.book)?.proposal ?? null,
+    teach: (ruleId, input) => {
+      const applied = lessons.change(ruleId, rules.book, input);
+      if (applied) rules.relearn();
+      return applied;
     },
     snapshot: (id) => snapshots.read(id),
     lastSeq: () => store.lastSeq,

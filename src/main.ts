@@ -8,6 +8,7 @@ import { runCheck } from './commands/check.js';
 import { runDoctor } from './commands/doctor.js';
 import { runEmbed } from './commands/embed.js';
 import { runEval } from './commands/eval.js';
+import { learnCommand } from './commands/learn/command.js';
 import {
   runModelsList,
   runModelsOptimize,
@@ -199,6 +200,32 @@ program
     const output = outputOf({ json });
     process.exitCode = runReview({ verdict: verdict === 'undo' ? null : verdict, ids, storePath, output });
   });
+
+withModel(program.command('learn'))
+  .description(
+    'what reviews can teach about rules and what that would have changed; applies it, or takes it back',
+  )
+  .argument('[rule...]', 'ids of rules (default: all)')
+  .option('-c, --config <file>', 'the configuration (default: wordwatch.yaml, if there is one)')
+  .option('--rules <path...>', 'rule files or folders (default: the configuration’s)')
+  .option('--store <folder>', 'data folder (default: the configuration’s, else ./data)')
+  .option('--days <n>', 'how far back to look for what would have changed', numberIn(0.01, 3650), 7)
+  .option('--apply', 'apply what is offered: the probe, else the probability', false)
+  .addOption(new Option('--only <kind>', 'apply only that').choices(['probe', 'probability']))
+  .option('--undo', 'take back the newest lesson that is in force', false)
+  .addOption(jsonOption())
+  .action((ruleIds: string[], options, command: Command) =>
+    finish(
+      learnCommand({
+        ...{ ruleIds, days: options.days, apply: options.apply, undo: options.undo },
+        only: options.only ?? null,
+        ...{ configPath: options.config, rulePaths: options.rules, storePath: options.store },
+        choice: command.getOptionValueSource('model') === 'cli' ? choiceOf(options, choiceContext) : null,
+        defaultChoice: choiceOf(options, choiceContext),
+        ...{ modelsFolder, env: process.env, output: outputOf(options) },
+      }),
+    ),
+  );
 
 withModel(program.command('check'))
   .description(

@@ -20,9 +20,11 @@ export function describeEvent(event: DetectionEvent): string {
   const mark = { start: '▶', update: '…', end: '■' }[event.phase];
   const what = `${mark} ${event.phase.padEnd(6)} ${event.ruleId} on ${event.cameraId}`;
   const score = `score ${event.score.toFixed(2)} (threshold ${event.threshold.toFixed(2)})`;
+  const { probability } = event;
+  const chance = probability === undefined ? '' : `, probability ${probability.toFixed(2)}`;
   const lasted =
     event.endedAtMs === undefined ? '' : `, lasted ${formatDuration(event.endedAtMs - event.startedAtMs)}`;
-  return `${formatTime(event.phase === 'start' ? event.startedAtMs : event.atMs)}  ${what}  ${score}${lasted}`;
+  return `${formatTime(event.phase === 'start' ? event.startedAtMs : event.atMs)}  ${what}  ${score}${chance}${lasted}`;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -12,6 +12,7 @@ import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 import { redactUrl } from '../shared/redact-url.js';
 import { CalibrationStore } from '../store/calibration-store.js';
 import { openExistingDatabase } from '../store/database.js';
+import { LessonStore } from '../store/lesson-store.js';
 import { SnapshotFolder } from '../store/snapshots.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Output, writeEvent } from './output.js';
@@ -31,7 +32,7 @@ export interface ScanOptions {
   /** When the footage begins, milliseconds since the epoch; null: not known, and rules are always active. */
   startTimeMs: number | null;
   timeZone: string;
-  /** Data folder whose calibrations are used, and not changed; null: rules begin to calibrate with each source. */
+  /** Data folder whose calibrations and lessons are used, and not changed; null: rules begin to calibrate with each source. */
   storePath: string | null;
   /** Folder for snapshots and `events.jsonl`; null: none. */
   outDir: string | null;
@@ -46,9 +47,10 @@ export interface ScanOptions {
  */
 export async function runScan(options: ScanOptions): Promise<number> {
   const { sources, outDir, output, embedder } = options;
-  const book = await openRuleBook(options.rules, embedder);
-  const recorder = openRecorder(options);
   using database = options.storePath === null ? null : openExistingDatabase(options.storePath);
+  const lessons = database && new LessonStore(database, options.logger);
+  const book = await openRuleBook(options.rules, embedder, lessons);
+  const recorder = openRecorder(options);
   const calibrations = new CalibrationKeeper({
     store: database && new CalibrationStore(database),
     readOnly: true,

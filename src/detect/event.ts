@@ -44,6 +44,9 @@ export const DetectionEvent = z.strictObject({
     .nullable()
     .default(null)
     .describe('At this threshold on this camera, as its own footage tells; null: not known'),
+  probability: Fraction.optional().describe(
+    'Of this being what the rule is for, from your reviews; only once there are enough of them',
+  ),
   tile: z.strictObject({
     index: z.int().nonnegative(),
     level: z.int().nonnegative(),

@@ -28,6 +28,8 @@ export interface Observation extends Moment {
   threshold: number;
   thresholdState: ThresholdState;
   expectedFalseAlarmsPerDay: number | null;
+  /** What reviews make of the score, 0 … 1. */
+  probability?: number;
   tile: Tile;
   /** False outside the rule's active hours. */
   active: boolean;
@@ -49,6 +51,8 @@ export interface Transition {
   threshold: number;
   thresholdState: ThresholdState;
   expectedFalseAlarmsPerDay: number | null;
+  /** Of the same frame as `score`. */
+  probability?: number;
   /** Where it is; in `end`, where it was clearest. */
   tile: Tile;
 }
@@ -202,6 +206,7 @@ export class RuleDetector {
       threshold: seen.threshold,
       thresholdState: seen.thresholdState,
       expectedFalseAlarmsPerDay: seen.expectedFalseAlarmsPerDay,
+      ...(seen.probability === undefined ? {} : { probability: seen.probability }),
     };
   }
 

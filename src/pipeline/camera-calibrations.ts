@@ -12,9 +12,6 @@ import type { CameraView } from './camera-view.js';
 import { MAX_GAP_MS, type RuleTransition } from './detectors.js';
 import type { WatchRule } from './rule-book.js';
 
-/** Changes whenever scores are made otherwise: calibrations from before are not used then. */
-const RECIPE = 1;
-
 /** What {@link CameraCalibrations} needs. */
 export interface CameraCalibrationsOptions {
   cameraId: string;
@@ -129,12 +126,13 @@ export class CameraCalibrations {
     }
   }
 
-  /** Whatever makes scores of another kind: other words, tiles, timing, sampling or another model. */
+  /** Whatever makes scores of another kind: other words, lessons, tiles, timing, sampling or another model. */
   #keyOf(rule: WatchRule, view: CameraView, ruleIndex: number): string {
     const { fps, motionGate } = this.#options;
     const { confirm, forMs, clearForMs, cooldownMs } = rule.timing;
     const boxes = view.tilesOf(ruleIndex).map(({ box }) => box);
-    const parts = [RECIPE, this.#modelHash, rule.when, rule.not, boxes, fps, motionGate];
+    const { scoring } = view.book.taught.get(rule.id)!;
+    const parts = [this.#modelHash, scoring, boxes, fps, motionGate];
     return createHash('sha256')
       .update(JSON.stringify([...parts, confirm, forMs, clearForMs, cooldownMs]))
       .digest('hex')

@@ -13,25 +13,33 @@ export interface RuleTransition {
   transition: Transition;
 }
 
+/** A rule and where it stands. */
+interface Watched {
+  rule: WatchRule;
+  /** How its scores are made: under another scoring, hits would not confirm each other. */
+  scoring: string;
+  detector: RuleDetector;
+}
+
 /** The event state machines of one camera, one a rule. They live on when other rules change. */
 export class Detectors {
   readonly #timeZone: string | null;
   #book: RuleBook | null = null;
-  readonly #detectors = new Map<string, { rule: WatchRule; detector: RuleDetector }>();
+  readonly #detectors = new Map<string, Watched>();
 
   /** @param timeZone of active hours; null: the footage's time of day is not known and rules are always active */
   constructor(timeZone: string | null) {
     this.#timeZone = timeZone;
   }
 
-  /** Takes a rule book over, if it is another one. Events of rules that are gone or changed end now. */
+  /** Takes a rule book over, if it is another one. Events of rules that are gone, changed or scored otherwise end now. */
   adopt(book: RuleBook): RuleTransition[] {
     if (book === this.#book) return [];
     this.#book = book;
     const ended: RuleTransition[] = [];
     const rules = new Map(book.rules.map((rule) => [rule.id, rule]));
     for (const [id, entry] of this.#detectors) {
-      if (!isSame(entry.rule, rules.get(id))) {
+      if (!isSame(entry.rule, rules.get(id)) || entry.scoring !== book.taught.get(id)?.scoring) {
         ended.push(...close(entry));
         this.#detectors.delete(id);
       }
@@ -39,7 +47,7 @@ export class Detectors {
     for (const rule of book.rules) {
       if (this.#detectors.has(rule.id)) continue;
       const detector = new RuleDetector({ ...rule.timing, maxGapMs: MAX_GAP_MS, newId: randomUUID });
-      this.#detectors.set(rule.id, { rule, detector });
+      this.#detectors.set(rule.id, { rule, scoring: book.taught.get(rule.id)!.scoring, detector });
     }
     return ended;
   }
@@ -64,7 +72,7 @@ export class Detectors {
   }
 }
 
-function close({ rule, detector }: { rule: WatchRule; detector: RuleDetector }): RuleTransition[] {
+function close({ rule, detector }: Watched): RuleTransition[] {
   const transition = detector.close();
   return transition ? [{ rule, transition }] : [];
 }

@@ -54,11 +54,12 @@ export class EventRecorder {
       const { event } = made;
       const vector = vectors?.[event.tile.index];
       if (event.phase === 'start' && vector) {
-        moments?.event(event, { key: frame.calibrationKeyOf(event.ruleId), vector });
+        const key = frame.calibrationKeyOf(event.ruleId);
+        moments?.event(event, { key, scoring: frame.scoringOf(event.ruleId), vector });
       }
     }
     if (pyramid && vectors) {
-      await moments?.peaks(peaks, pyramid, vectors);
+      await moments?.peaks(peaks, { pyramid, vectors, scoringOf: frame.scoringOf });
       moments?.sample(pyramid, vectors);
     }
     if (pyramid && sceneChanged) recorded.push(...(await this.#sceneChange(pyramid)));

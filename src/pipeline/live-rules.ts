@@ -3,7 +3,7 @@ import { type Environment, formatProblem, loadRules, type RuleConfig, watchRules
 import type { Embedder } from '../model/embedder.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
-import { openRuleBook, type RuleBook } from './rule-book.js';
+import { type LessonSource, openRuleBook, type RuleBook, teach } from './rule-book.js';
 
 /** What {@link LiveRules} needs. */
 export interface LiveRulesOptions {
@@ -12,6 +12,8 @@ export interface LiveRulesOptions {
   env: Environment;
   cameraIds: readonly string[];
   embedder: Embedder;
+  /** What labels taught. */
+  lessons: LessonSource;
   bus: Bus;
   logger: Logger;
 }
@@ -35,12 +37,21 @@ export class LiveRules {
       await openRuleBook(
         rules.filter(({ enabled }) => enabled),
         options.embedder,
+        options.lessons,
       ),
     );
   }
 
   get book(): RuleBook {
+    // A model at a server may be reached only now, and be another one after an outage: other lessons hold then.
+    if (this.#book.modelHash !== this.#options.embedder.describe().modelHash) this.relearn();
     return this.#book;
+  }
+
+  /** Takes over the lessons that are active now; the files are not read again. */
+  relearn(): void {
+    const { embedder, lessons } = this.#options;
+    this.#book = teach(this.#book, { lessons, modelHash: embedder.describe().modelHash });
   }
 
   /** Why the newest files are not in force; empty: they are. */
@@ -63,7 +74,7 @@ export class LiveRules {
   }
 
   async #reload(): Promise<void> {
-    const { paths, env, cameraIds, embedder, bus, logger } = this.#options;
+    const { paths, env, cameraIds, embedder, lessons, bus, logger } = this.#options;
     try {
       const { rules, problems } = await loadRules(paths, { env, cameraIds });
       this.#problems = problems.map(formatProblem);
@@ -71,6 +82,7 @@ export class LiveRules {
         this.#book = await openRuleBook(
           rules.filter(({ enabled }) => enabled),
           embedder,
+          lessons,
         );
     } catch (error) {
       this.#problems = [messageOf(error)];

@@ -10,6 +10,7 @@ import type { SnapshotFolder } from '../store/snapshots.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Peak } from './camera-calibrations.js';
 import { previewJpeg } from './picture.js';
+import type { WatchedFrame } from './watch-camera.js';
 
 /** Everyday tiles that are kept of each camera. */
 const SAMPLES = 512;
@@ -37,18 +38,28 @@ export class MomentRecorder {
   }
 
   /** An event that began. @param vector of its winning tile */
-  event(event: DetectionEvent, { key, vector }: { key: string | null; vector: Float32Array }): void {
+  event(
+    event: DetectionEvent,
+    { key, scoring, vector }: { key: string | null; scoring: string; vector: Float32Array },
+  ): void {
     const { id, cameraId, ruleId, modelHash, atMs, score, threshold, tile } = event;
     this.#keep(() =>
       this.#options.moments.put({
         ...{ id, kind: 'event', peak: null, cameraId, ruleId, key: key ?? '', modelHash },
-        ...{ atMs, score, threshold, tile, vector },
+        ...{ scoring, atMs, score, threshold, tile, vector },
       }),
     );
   }
 
   /** A frame that is one of the highest peaks of a rule. */
-  async peaks(peaks: readonly Peak[], pyramid: Pyramid, vectors: readonly Float32Array[]): Promise<void> {
+  async peaks(
+    peaks: readonly Peak[],
+    {
+      pyramid,
+      vectors,
+      scoringOf,
+    }: { pyramid: Pyramid; vectors: readonly Float32Array[] } & Pick<WatchedFrame, 'scoringOf'>,
+  ): Promise<void> {
     if (peaks.length === 0) return;
     const { moments, snapshots, model } = this.#options;
     const jpeg = await previewJpeg(pyramid);
@@ -63,7 +74,14 @@ export class MomentRecorder {
       this.#keep(() =>
         moments.put({
           ...{ id, kind: 'peak', peak, cameraId, ruleId, key, modelHash: model.describe().modelHash },
-          ...{ atMs, score: score.score, threshold, tile, vector: vectors[tile.index]! },
+          ...{
+            scoring: scoringOf(ruleId),
+            atMs,
+            score: score.score,
+            threshold,
+            tile,
+            vector: vectors[tile.index]!,
+          },
         }),
       );
     }

@@ -12,6 +12,7 @@ import { CameraCalibrations, type Peak } from './camera-calibrations.js';
 import { CameraView } from './camera-view.js';
 import { Detectors, type RuleTransition } from './detectors.js';
 import { bookOfCamera, type RuleBook } from './rule-book.js';
+import { withProbability } from './scoring.js';
 import { TileEmbedder } from './tile-embedder.js';
 
 /**
@@ -61,6 +62,8 @@ export interface WatchedFrame {
   sceneChanged: boolean;
   /** Id of the calibration that decides for a rule; null: its threshold is fixed. */
   calibrationKeyOf: (ruleId: string) => string | null;
+  /** How a rule's score of this frame was made (`scoring.ts`). */
+  scoringOf: (ruleId: string) => string;
 }
 
 /** A frame on its way through the model. */
@@ -89,7 +92,8 @@ export async function* watchCamera(options: WatchOptions): AsyncGenerator<Watche
   let again = true;
   while (again && !options.signal.aborted) again = yield* watchOnce(options, watcher);
   const transitions = detectors.close();
-  if (transitions.length > 0) yield { ...NOTHING, transitions, calibrationKeyOf: () => null };
+  if (transitions.length > 0)
+    yield { ...NOTHING, transitions, calibrationKeyOf: () => null, scoringOf: () => '' };
 }
 
 const NOTHING = {
@@ -138,16 +142,16 @@ async function* watchOnce(
     const ended = detectors.adopt(book);
     const { pyramid, vectors, embedded } = frame;
     const margins = vectors ? scoring.score(pyramid, vectors) : [];
-    const { scores, peaks, sceneChanged } = calibrations.step(
-      { pyramid, vectors: vectors ?? [], scores: margins },
-      scoring,
-    );
+    const calibrated = calibrations.step({ pyramid, vectors: vectors ?? [], scores: margins }, scoring);
+    const { peaks, sceneChanged } = calibrated;
+    const scores = calibrated.scores.map((score) => withProbability(score, book));
     const transitions = detectors.step(scores);
     calibrations.raised(transitions);
     yield {
       ...{ pyramid, scores, vectors, embedded, peaks, sceneChanged },
       transitions: [...ended, ...transitions],
       calibrationKeyOf: (ruleId) => calibrations.keyOf(ruleId),
+      scoringOf: (ruleId) => book.taught.get(ruleId)?.scoring ?? '',
     };
   }
   return false;

@@ -19,6 +19,8 @@ export interface Score {
   thresholdState: ThresholdState;
   /** False alarms a day to be expected at that threshold; null: not known. */
   expectedFalseAlarmsPerDay: number | null;
+  /** Of this being what the rule is for, 0 … 1, from reviews; only once there are enough of them. */
+  probability?: number;
   /** The tile with the highest score. */
   tile: Tile;
   /** Margin of every tile that the rule looks at, in the order of `tileIndexes`. */

@@ -144,6 +144,100 @@ export const ReviewResult = z.strictObject({
 });
 export type ReviewResult = z.infer<typeof ReviewResult>;
 
+const LessonState = z
+  .enum(['offered', 'in-force', 'none'])
+  .describe('`in-force`: these labels have brought it already');
+const LessonVersion = z.int().positive();
+const Missing = z.int().nonnegative().describe('How many more are needed');
+
+/** A moment that one way of scoring raises and the other does not. */
+const ChangedMoment = z.strictObject({
+  id: z.uuid(),
+  kind: z.enum(['event', 'peak']),
+  cameraId: Id,
+  atMs: TimeMs,
+  verdict: Verdict.nullable(),
+});
+
+/** A correction of the words' scores. */
+const ProbeInfo = z.strictObject({
+  state: LessonState,
+  version: LessonVersion.nullable().describe('In force now'),
+  reason: z.string().nullable(),
+  missing: z.strictObject({ confirmed: Missing, others: Missing }),
+  comparison: z
+    .strictObject({ before: z.number(), after: z.number(), gain: z.number(), standardError: z.number() })
+    .nullable()
+    .describe('How it ranks against the words alone on labels that it has not seen, as AUC'),
+});
+
+/** A curve from scores to probabilities. */
+const ProbabilityInfo = z.strictObject({
+  state: LessonState,
+  version: LessonVersion.nullable().describe('In force now'),
+  reason: z.string().nullable(),
+  labels: z
+    .strictObject({ confirmed: z.int(), wrong: z.int() })
+    .describe('Of moments that were scored as scores are made now'),
+  missing: z.strictObject({ confirmed: Missing, wrong: Missing }),
+});
+
+/** What a probe would have changed, at thresholds that raise as many moments not judged true as before. */
+const WhatIfInfo = z.strictObject({
+  days: z.number(),
+  moments: z.int(),
+  gained: z.array(ChangedMoment),
+  lost: z.array(ChangedMoment),
+  kept: z.int(),
+  neither: z.int(),
+  better: z.int(),
+  worse: z.int(),
+  thresholds: z
+    .array(
+      z.strictObject({
+        cameraId: Id.nullable().describe('null: all'),
+        before: z.number().nullable(),
+        after: z.number().nullable(),
+      }),
+    )
+    .describe('In margins; null: all pass'),
+  atFixed: z
+    .strictObject({ gained: z.int(), lost: z.int() })
+    .nullable()
+    .describe('How many, where the threshold is fixed and nobody changes it; null: it is calibrated'),
+});
+
+/** What a person's reviews can teach about a rule, before it is applied. */
+export const LessonInfo = z.strictObject({
+  ruleId: Id,
+  modelHash: z.string(),
+  labels: z.strictObject({
+    confirmed: z.int(),
+    wrong: z.int(),
+    unsure: z.int(),
+    quiet: z.int().describe('Tiles of everyday footage'),
+  }),
+  probe: ProbeInfo,
+  probability: ProbabilityInfo,
+  whatIf: WhatIfInfo.nullable().describe('null: no probe is offered'),
+});
+export type LessonInfo = z.infer<typeof LessonInfo>;
+
+/** `apply` takes what is offered, the probe first; `undo` takes back the newest lesson that is in force. */
+export const LessonInput = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('apply'), kind: z.enum(['probe', 'probability']).optional() }),
+  z.strictObject({ action: z.literal('undo') }),
+]);
+export type LessonInput = z.infer<typeof LessonInput>;
+
+/** The lesson that was applied or taken back. */
+export const LessonResult = z.strictObject({
+  version: LessonVersion,
+  kind: z.enum(['probe', 'probability']),
+  active: LessonVersion.nullable().describe('The version that is active now; null: none'),
+});
+export type LessonResult = z.infer<typeof LessonResult>;
+
 /** What clients are told of the model. */
 export const ModelInfo = z.strictObject({
   name: z.string(),

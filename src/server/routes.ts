@@ -6,7 +6,7 @@ import { Id } from '../detect/event.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Access, SESSION_COOKIE, SESSION_S } from './access.js';
-import { ReviewInput } from './messages.js';
+import { LessonInput, ReviewInput } from './messages.js';
 import type { PageFile } from './page-files.js';
 import type { ScoreHistory } from './score-history.js';
 import type { ServerData } from './server-data.js';
@@ -129,6 +129,10 @@ function addApi(app: Hono, { data, scores }: RouteOptions): void {
   app.post('/api/events/:id/review', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }), (c) =>
     review(c, data),
   );
+  app.get('/api/rules/:id/lesson', (c) => lesson(c, data));
+  app.post('/api/rules/:id/lesson', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }), (c) =>
+    teach(c, data),
+  );
   for (const path of ['/api/events/:id/snapshot', '/api/moments/:id/snapshot'])
     app.get(path, (c) => snapshot(c, data));
 }
@@ -140,6 +144,26 @@ async function review(c: Context, data: ServerData): Promise<Response> {
   if (!input.success) return badInput(c, input.error);
   const result = data.review(id.data, input.data.verdict);
   return result ? c.json(result) : failure(c, 404, { code: 'not-found', message: 'no such event or peak' });
+}
+
+function lesson(c: Context, data: ServerData): Response {
+  const id = Id.safeParse(c.req.param('id'));
+  if (!id.success) return badInput(c, id.error);
+  const proposal = data.lesson(id.data);
+  return proposal ? c.json(proposal) : failure(c, 404, { code: 'not-found', message: 'no such rule' });
+}
+
+async function teach(c: Context, data: ServerData): Promise<Response> {
+  const id = Id.safeParse(c.req.param('id'));
+  if (!id.success) return badInput(c, id.error);
+  const input = LessonInput.safeParse(await c.req.json().catch(() => undefined));
+  if (!input.success) return badInput(c, input.error);
+  if (!data.rules().some((rule) => rule.id === id.data))
+    return failure(c, 404, { code: 'not-found', message: 'no such rule' });
+  const result = data.teach(id.data, input.data);
+  if (result) return c.json(result);
+  const message = input.data.action === 'undo' ? 'no lesson is in force' : 'nothing is offered';
+  return failure(c, 409, { code: 'nothing-to-do', message });
 }
 
 async function snapshot(c: Context, data: ServerData): Promise<Response> {

@@ -4,6 +4,9 @@ import type {
   CalibrationInfo,
   CameraInfo,
   FeasibilityInfo,
+  LessonInfo,
+  LessonInput,
+  LessonResult,
   Problem,
   ReviewResult,
   RuleInfo,
@@ -31,6 +34,10 @@ export interface ServerData {
   feasibility(pair: { cameraId: string; ruleId: string }): Promise<FeasibilityInfo> | null;
   /** Notes a verdict on an event or a peak; null: there is none of that id. */
   review(id: string, verdict: Verdict | null): ReviewResult | null;
+  /** What reviews can teach about a rule, and what that would have changed; null: there is no such rule. */
+  lesson(ruleId: string): LessonInfo | null;
+  /** Applies what is offered, or takes the newest lesson back, of a rule in force; null: there is nothing to do. */
+  teach(ruleId: string, input: LessonInput): LessonResult | null;
   /** JPEG of one event or peak, or null. `id` is a UUID. */
   snapshot(id: string): Promise<Uint8Array | null>;
   /** Highest sequence number given out. */

@@ -90,6 +90,7 @@ describe('MomentStore', () => {
       ruleId: 'fire',
       key: 'k',
       modelHash: 'abc',
+      scoring: 's',
     },
     ...{ atMs: 5, score: 9.5, threshold: 8, tile, vector: Float32Array.of(0.25, -1, 3) },
     ...given,

@@ -34,6 +34,7 @@ const MIGRATIONS = [
      rule_id TEXT NOT NULL,
      key TEXT NOT NULL,
      model_hash TEXT NOT NULL,
+     scoring TEXT NOT NULL,
      at_ms REAL NOT NULL,
      score REAL NOT NULL,
      threshold REAL NOT NULL,
@@ -56,10 +57,14 @@ const MIGRATIONS = [
      version INTEGER PRIMARY KEY,
      rule_id TEXT NOT NULL,
      model_hash TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     scoring TEXT NOT NULL,
      made_at_ms REAL NOT NULL,
      active INTEGER NOT NULL,
+     replaced INTEGER,
      lesson TEXT NOT NULL
-   ) STRICT;`,
+   ) STRICT;
+   CREATE INDEX lessons_by_rule ON lessons (rule_id, model_hash);`,
 ];
 
 /**

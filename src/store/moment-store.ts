@@ -15,6 +15,8 @@ export interface Moment {
   /** Of the calibration that it belongs to; empty: the rule has a fixed threshold. */
   key: string;
   modelHash: string;
+  /** How its score was made (`pipeline/scoring.ts`): only scores made alike can be compared. Empty: not known. */
+  scoring: string;
   atMs: number;
   /** The frame's score and the threshold then in force. */
   score: number;
@@ -47,12 +49,13 @@ export class MomentStore {
   }
 
   /** Keeps a moment; one that is there already keeps its verdict. */
-  put(moment: Omit<Moment, 'verdict' | 'reviewedAtMs'>): void {
-    const { id, kind, peak, cameraId, ruleId, key, modelHash, atMs, score, threshold, tile, vector } = moment;
+  put(moment: Omit<Moment, 'verdict' | 'reviewedAtMs' | 'scoring'> & { scoring?: string }): void {
+    const { id, kind, peak, cameraId, ruleId, key, modelHash, scoring = '' } = moment;
+    const { atMs, score, threshold, tile, vector } = moment;
     this.#database
       .prepare(
-        `INSERT INTO moments (id, kind, peak, camera_id, rule_id, key, model_hash, at_ms, score, threshold, tile, vector)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO moments (id, kind, peak, camera_id, rule_id, key, model_hash, scoring, at_ms, score, threshold, tile, vector)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, score = excluded.score,
              threshold = excluded.threshold, tile = excluded.tile, vector = excluded.vector`,
       )
@@ -64,6 +67,7 @@ export class MomentStore {
         ruleId,
         key,
         modelHash,
+        scoring,
         atMs,
         score,
         threshold,
@@ -110,8 +114,8 @@ export class MomentStore {
   #rows(where: string, values: (string | number)[]): Moment[] {
     const rows = this.#database
       .prepare(
-        `SELECT id, kind, peak, camera_id AS cameraId, rule_id AS ruleId, key, model_hash AS modelHash, at_ms AS atMs, score,
-           threshold, tile, vector, verdict, reviewed_at_ms AS reviewedAtMs FROM moments ${where}`,
+        `SELECT id, kind, peak, camera_id AS cameraId, rule_id AS ruleId, key, model_hash AS modelHash, scoring,
+           at_ms AS atMs, score, threshold, tile, vector, verdict, reviewed_at_ms AS reviewedAtMs FROM moments ${where}`,
       )
       .all(...values) as unknown as (Omit<Moment, 'tile' | 'vector'> & {
       tile: string;

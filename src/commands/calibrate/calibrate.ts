@@ -3,11 +3,12 @@ import type { Embedder } from '../../model/embedder.js';
 import { CalibrationKeeper } from '../../pipeline/calibration-keeper.js';
 import { calibrationRows } from '../../pipeline/calibration-rows.js';
 import { MomentRecorder } from '../../pipeline/moment-recorder.js';
-import { openRuleBook, type RuleBook, type WatchRule } from '../../pipeline/rule-book.js';
+import { openRuleBook, type RuleBook, teach, type WatchRule } from '../../pipeline/rule-book.js';
 import { watchCamera } from '../../pipeline/watch-camera.js';
 import { WordwatchError } from '../../shared/errors.js';
 import { CalibrationStore } from '../../store/calibration-store.js';
 import { databasePath, openDatabase } from '../../store/database.js';
+import { LessonStore } from '../../store/lesson-store.js';
 import { MomentStore } from '../../store/moment-store.js';
 import { SampleStore } from '../../store/sample-store.js';
 import { SnapshotFolder } from '../../store/snapshots.js';
@@ -42,9 +43,11 @@ export interface CalibrateOptions {
  */
 export async function runCalibrate(options: CalibrateOptions): Promise<number> {
   const { targets, embedder, storePath, output, logger, signal } = options;
-  const book = await openRuleBook(options.rules.map(withoutController), embedder);
-  refuseFixed(book);
+  const words = await openRuleBook(options.rules.map(withoutController), embedder);
+  refuseFixed(words);
   using database = openDatabase(databasePath(storePath));
+  const lessons = new LessonStore(database, logger);
+  const book = teach(words, { lessons, modelHash: embedder.describe().modelHash });
   const store = new CalibrationStore(database);
   const moments = new MomentStore(database);
   const snapshots = new SnapshotFolder(storePath);
@@ -108,10 +111,10 @@ async function watchTarget(
       logger: watch.logger,
       signal: AbortSignal.any([watch.signal, ending.signal]),
     });
-    for await (const { pyramid, vectors, peaks } of watched) {
+    for await (const { pyramid, vectors, peaks, scoringOf } of watched) {
       if (!pyramid || !vectors) continue;
       frames++;
-      await recorder.peaks(peaks, pyramid, vectors);
+      await recorder.peaks(peaks, { pyramid, vectors, scoringOf });
       recorder.sample(pyramid, vectors);
       progress.at(pyramid.ptsMs);
     }
