@@ -28,6 +28,7 @@ import {
   withRemoteModel,
 } from './commands/options.js';
 import type { Output } from './commands/output.js';
+import { runRenameCamera } from './commands/rename-camera.js';
 import { runReview } from './commands/review.js';
 import { runRun } from './commands/run.js';
 import { runScan } from './commands/scan.js';
@@ -199,6 +200,16 @@ program
   .action((verdict: Verdict | 'undo', ids: string[], { store: storePath, json }) => {
     const output = outputOf({ json });
     process.exitCode = runReview({ verdict: verdict === 'undo' ? null : verdict, ids, storePath, output });
+  });
+
+program
+  .command('rename-camera')
+  .description('gives a camera that has another id now what was learned of it under the old one')
+  .argument('<old>', 'the id it had')
+  .argument('<new>', 'the id it has in the configuration now')
+  .option('--store <folder>', 'data folder', './data')
+  .action((from: string, to: string, { store: storePath }) => {
+    process.exitCode = runRenameCamera({ from, to, storePath, output: outputOf({}) });
   });
 
 withModel(program.command('learn'))

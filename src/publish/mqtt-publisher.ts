@@ -288,8 +288,9 @@ function keyOf({ cameraId, ruleId }: Pair): string {
   return `${cameraId}/${ruleId}`;
 }
 
-function attributesOf({ threshold, thresholdState, tile, modelHash }: DetectionEvent): string {
-  return JSON.stringify({ threshold, thresholdState, tile, model: modelHash });
+function attributesOf(event: DetectionEvent): string {
+  const { threshold, thresholdState, expectedFalseAlarmsPerDay, tile, modelHash } = event;
+  return JSON.stringify({ threshold, thresholdState, expectedFalseAlarmsPerDay, tile, model: modelHash });
 }
 
 function isTooLarge(payload: string | Buffer, { maxMessageBytes }: MqttSession): boolean {

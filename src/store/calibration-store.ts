@@ -80,11 +80,16 @@ export class CalibrationStore {
       .run(`${key}-unreadable-${nowMs}`, cameraId, ruleId, key);
   }
 
-  /** Gives a camera's calibrations to another id: the camera was renamed. @returns how many */
+  /**
+   * Gives what is known of a camera to another id: the camera was renamed. What the new id has already stays.
+   * @returns how many calibrations
+   */
   rename(from: string, to: string): number {
     const { changes } = this.#database
       .prepare('UPDATE OR IGNORE calibrations SET camera_id = ?, revision = revision + 1 WHERE camera_id = ?')
       .run(to, from);
+    for (const table of ['moments', 'samples'])
+      this.#database.prepare(`UPDATE OR IGNORE ${table} SET camera_id = ? WHERE camera_id = ?`).run(to, from);
     return Number(changes);
   }
 

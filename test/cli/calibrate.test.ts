@@ -131,3 +131,29 @@ describe('review', () => {
     expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('no wordwatch.db') });
   });
 });
+
+describe('rename-camera', () => {
+  it('gives a renamed camera what was learned of it', async () => {
+    const store = join(folder, 'renamed');
+    const from = ['--from', join(samples, 'quiet', 'door-left-open.mp4')];
+    const calibrate = async (camera: string) => {
+      const { stdout } = await wordwatch(
+        'calibrate',
+        camera,
+        ...from,
+        '--rules',
+        BUDGETS,
+        '--store',
+        store,
+        '--json',
+      );
+      return JSON.parse(stdout.split('\n')[0]!) as Row & { observedHours: number };
+    };
+    const before = await calibrate('old-name');
+    const renamed = await wordwatch('rename-camera', 'old-name', 'new-name', '--store', store);
+    expect(renamed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("are new-name's now") });
+    expect((await calibrate('new-name')).observedHours).toBeCloseTo(2 * before.observedHours, 1);
+    const again = await wordwatch('rename-camera', 'old-name', 'new-name', '--store', store);
+    expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('There are new-name.') });
+  });
+});
