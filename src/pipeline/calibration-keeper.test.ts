@@ -9,8 +9,10 @@ import { openDatabase } from '../store/database.js';
 import { MomentStore } from '../store/moment-store.js';
 import { createLogger } from '../telemetry/logger.js';
 import { CalibrationKeeper, type LiveCalibration } from './calibration-keeper.js';
+import { calibrationRows } from './calibration-rows.js';
 import { momentIdOf } from './moment-recorder.js';
 import { Reviews } from './reviews.js';
+import type { RuleBook } from './rule-book.js';
 
 let folder: string;
 let database: DatabaseSyncInstance;
@@ -147,5 +149,22 @@ describe('Reviews', () => {
     reviews.apply(id, null);
     expect(verdictOf()).toBeNull();
     expect(reviews.apply('00000000-0000-4000-8000-000000000000', 'true')).toBeNull();
+  });
+});
+
+describe('calibrationRows', () => {
+  it('tell of the calibration in force, not of the one before an edit', () => {
+    const calibrations = keeper();
+    watch(calibrations, calibrations.open(ID, OPTIONS));
+    calibrations.open({ ...ID, key: 'edited' }, OPTIONS);
+    const book = {
+      rules: [{ id: 'fire' }],
+      plans: new Map([['fire', { kind: 'calibrated', budgetPerDay: 1 }]]),
+    } as unknown as RuleBook;
+    const rows = calibrationRows({
+      ...{ calibrations, moments: new MomentStore(database), book, cameraIds: ['yard', 'door'] },
+    });
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ cameraId: 'yard', ruleId: 'fire', observedHours: 0 });
   });
 });

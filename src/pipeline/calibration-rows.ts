@@ -42,7 +42,8 @@ export function calibrationRows({
   return cameraIds.flatMap((cameraId) =>
     book.rules.flatMap(({ id: ruleId }) => {
       const plan = book.plans.get(ruleId)!;
-      const live = all.find(({ id }) => id.cameraId === cameraId && id.ruleId === ruleId);
+      // Words that were edited have another calibration now; the newest is the one in force.
+      const live = all.findLast(({ id }) => id.cameraId === cameraId && id.ruleId === ruleId);
       if (plan.kind === 'fixed' || !live) return [];
       const { state, threshold, observedHours, clusters, expected, contamination, peaks } =
         live.calibration.report();

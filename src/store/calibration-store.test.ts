@@ -127,15 +127,6 @@ describe('MomentStore', () => {
     expect(ids({ reviewed: true })).toEqual(['b']);
     expect(ids({ sinceMs: 2, limit: 1 })).toEqual(['b']);
   });
-
-  it('forgets peaks, but none that was judged', () => {
-    const moments = new MomentStore(database);
-    moments.put(moment({ id: 'a' }));
-    moments.put(moment({ id: 'b' }));
-    moments.review('b', 'unsure', 1);
-    moments.forget(['a', 'b']);
-    expect(moments.list({}).map(({ id }) => id)).toEqual(['b']);
-  });
 });
 
 describe('SampleStore', () => {

@@ -105,12 +105,6 @@ export class MomentStore {
     return Number(changes) > 0;
   }
 
-  /** Forgets peaks that nobody has judged and that are none any more. */
-  forget(ids: readonly string[]): void {
-    const forget = this.#database.prepare('DELETE FROM moments WHERE id = ? AND verdict IS NULL');
-    for (const id of ids) forget.run(id);
-  }
-
   #rows(where: string, values: (string | number)[]): Moment[] {
     const rows = this.#database
       .prepare(
