@@ -166,5 +166,10 @@ describe('calibrationRows', () => {
     });
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ cameraId: 'yard', ruleId: 'fire', observedHours: 0 });
+    calibrations.open(ID, OPTIONS); // the edit is taken back
+    const [again] = calibrationRows({
+      ...{ calibrations, moments: new MomentStore(database), book, cameraIds: ['yard'] },
+    });
+    expect(again!.observedHours).toBeGreaterThan(0);
   });
 });

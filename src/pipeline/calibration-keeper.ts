@@ -52,8 +52,10 @@ export class CalibrationKeeper implements Disposable {
     if (!entry) {
       const modelHash = this.#options.modelHash();
       entry = { id, options, modelHash, ...this.#read(id, options), changed: false };
-      this.#entries.set(key, entry);
     }
+    // The newest in use is at the end.
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
     entry.options = options;
     entry.calibration.setBudget(options.budgetPerDay);
     return entry;

@@ -11,7 +11,7 @@ export function ScoreLine({ camera, rule }: { camera: CameraInfo; rule: RuleInfo
   const series = seriesOf(pair);
   const newest = series.newest.value;
   const isHit = newest !== null && newest.score >= newest.threshold;
-  const threshold = newest?.threshold ?? rule.threshold ?? 0;
+  const threshold = newest?.threshold ?? rule.threshold;
   const point = () => {
     pointedAt.value = pair;
   };
@@ -29,18 +29,25 @@ export function ScoreLine({ camera, rule }: { camera: CameraInfo; rule: RuleInfo
       >
         {rule.name}
       </button>
-      <ScorePlot series={series} threshold={threshold} label={words.lineOf(rule.name, camera.name)} />
+      <ScorePlot series={series} threshold={threshold ?? 0} label={words.lineOf(rule.name, camera.name)} />
       <Numbers newest={series.newest.value} threshold={threshold} />
     </li>
   );
 }
 
-function Numbers({ newest, threshold }: { newest: ScoreSeries['newest']['value']; threshold: number }) {
+function Numbers({
+  newest,
+  threshold,
+}: {
+  newest: ScoreSeries['newest']['value'];
+  threshold: number | null;
+}) {
   const score = newest ? formatScore(newest.score) : words.noScore;
+  const limit = threshold === null ? words.noScore : formatScore(threshold);
   return (
-    <span class="score" role="img" aria-label={words.scoreOf(score, formatScore(threshold))}>
+    <span class="score" role="img" aria-label={words.scoreOf(score, limit)}>
       <b>{score}</b>
-      <span>{formatScore(threshold)}</span>
+      <span>{limit}</span>
     </span>
   );
 }
