@@ -86,6 +86,7 @@ describe.each([4, 5] as const)('MQTT publisher, protocol version %i', (protocolV
       'wordwatch/yard/fire/attributes': JSON.stringify({
         threshold: 4,
         thresholdState: 'fixed',
+        expectedFalseAlarmsPerDay: null,
         tile: start.tile,
         model: 'abc',
       }),
