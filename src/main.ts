@@ -80,6 +80,13 @@ function modelOf(options: ModelArguments) {
   return { choice: choiceOf(options, choiceContext), modelsFolder };
 }
 
+/** The same for a command that takes the configuration's model where none is named: `choice` is null then. */
+function modelOrConfigured(options: ModelArguments, command: Command) {
+  const defaultChoice = choiceOf(options, choiceContext);
+  const isNamed = command.getOptionValueSource('model') === 'cli';
+  return { choice: isNamed ? defaultChoice : null, defaultChoice, modelsFolder };
+}
+
 const program = new Command('wordwatch')
   .description('Watches cameras and raises events described in plain words.')
   .version(version)
@@ -181,9 +188,8 @@ withModel(program.command('calibrate'))
         ...{ cameras, from: options.from ?? [], liveMs: options.for, fps: options.fps },
         ...{ configPath: options.config, rulePaths: options.rules },
         ...{ storePath: options.store, report: options.report },
-        choice: command.getOptionValueSource('model') === 'cli' ? choiceOf(options, choiceContext) : null,
-        defaultChoice: choiceOf(options, choiceContext),
-        ...{ modelsFolder, env: process.env, output: outputOf(options), signal: stopping.signal },
+        ...modelOrConfigured(options, command),
+        ...{ env: process.env, output: outputOf(options), signal: stopping.signal },
       }),
     ),
   );
@@ -231,9 +237,8 @@ withModel(program.command('learn'))
         ...{ ruleIds, days: options.days, apply: options.apply, undo: options.undo },
         only: options.only ?? null,
         ...{ configPath: options.config, rulePaths: options.rules, storePath: options.store },
-        choice: command.getOptionValueSource('model') === 'cli' ? choiceOf(options, choiceContext) : null,
-        defaultChoice: choiceOf(options, choiceContext),
-        ...{ modelsFolder, env: process.env, output: outputOf(options) },
+        ...modelOrConfigured(options, command),
+        ...{ env: process.env, output: outputOf(options) },
       }),
     ),
   );
