@@ -77,7 +77,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   const snapshots = new SnapshotFolder(config.store.path);
   const momentStore = new MomentStore(database);
   const samples = new SampleStore(database);
-  const moments = new MomentRecorder({ moments: momentStore, samples, snapshots, model: embedder, logger });
+  using moments = new MomentRecorder({ moments: momentStore, samples, snapshots, model: embedder, logger });
   const recorder = new EventRecorder({ store, snapshots, moments, model: embedder, logger });
   const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
 import { CalibrationStore } from '../store/calibration-store.js';
 import { openDatabase } from '../store/database.js';
@@ -10,7 +11,6 @@ import { MomentStore } from '../store/moment-store.js';
 import { createLogger } from '../telemetry/logger.js';
 import { CalibrationKeeper, type LiveCalibration } from './calibration-keeper.js';
 import { calibrationRows } from './calibration-rows.js';
-import { momentIdOf } from './moment-recorder.js';
 import { Reviews } from './reviews.js';
 import type { RuleBook } from './rule-book.js';
 
@@ -106,6 +106,54 @@ describe('CalibrationKeeper', () => {
     expect(store.read(ID)).not.toBeNull();
   });
 
+  it('never counts a peak by a number that an earlier calibration of the same id used', () => {
+    const clock = { time: 1_000_000, nowMs: () => clock.time };
+    const calibrations = keeper({ clock });
+    const live = calibrations.open(ID, OPTIONS);
+    const numbers = () => live.calibration.report().peaks.map(({ id }) => id);
+    watch(calibrations, live);
+    const before = numbers();
+    expect(before.length).toBeGreaterThan(2);
+    clock.time += 600_000;
+    calibrations.startAgain(live);
+    watch(calibrations, live);
+    expect(numbers()).toHaveLength(before.length);
+    expect(numbers().filter((number) => before.includes(number))).toEqual([]);
+  });
+
+  it('writes a state the less often the more it knows, and what matters within a minute', () => {
+    vi.useFakeTimers();
+    try {
+      const calibrations = keeper({ clock: { nowMs: () => Date.now() } });
+      const live = calibrations.open(ID, OPTIONS);
+      const seconds = (count: number) => {
+        watch(calibrations, live, watched);
+        watched += 600;
+        vi.advanceTimersByTime(count * 1000);
+        return store.read(ID)?.revision ?? 0;
+      };
+      let watched = 0;
+      expect(seconds(60)).toBe(1);
+      // Ten hours: one hundredth are six minutes.
+      for (const untilS = watched + 36_000; watched < untilS; watched += 600) watch(calibrations, live, watched);
+      const before = seconds(420);
+      expect(seconds(120)).toBe(before);
+      calibrations.touch(live, { soon: true });
+      expect(seconds(60)).toBe(before + 1);
+      expect(seconds(60)).toBe(before + 1);
+      expect(seconds(360)).toBe(before + 2);
+      // Another program's work is taken over within a minute.
+      const other = keeper();
+      other.touch(other.open(ID, OPTIONS));
+      other.write();
+      expect(seconds(60)).toBe(before + 3);
+      expect(live.calibration.observedMs).toBe(other.open(ID, OPTIONS).calibration.observedMs);
+      calibrations[Symbol.dispose]();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('changes nothing in a store that it only reads', () => {
     const calibrations = keeper({ readOnly: true });
     watch(calibrations, calibrations.open(ID, OPTIONS));
@@ -131,7 +179,7 @@ describe('Reviews', () => {
     watch(calibrations, live);
     calibrations.write();
     const [top] = live.calibration.report().peaks;
-    const id = momentIdOf({ ...ID, peak: top!.id });
+    const id = randomUUID();
     const moments = new MomentStore(database);
     moments.put({
       ...{ id, kind: 'peak', peak: top!.id, ...ID, modelHash: 'abc', atMs: top!.atMs, score: top!.score },

@@ -1,11 +1,17 @@
 import { RuleCalibration, type RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
 import { type Clock, systemClock } from '../shared/clock.js';
 import { messageOf } from '../shared/errors.js';
-import type { CalibrationId, CalibrationStore } from '../store/calibration-store.js';
+import { type CalibrationId, type CalibrationStore, textOf } from '../store/calibration-store.js';
 import type { Logger } from '../telemetry/logger.js';
 
-/** States are written so often at most, and at the end: what a power cut takes is a minute of footage. */
-export const WRITE_PERIOD_MS = 60_000;
+/** How often it is looked for states that are to be written. */
+const LOOK_PERIOD_MS = 60_000;
+/**
+ * A state is some 50 kB, and changes with every frame. A power cut may take this part of the footage it is made of, so that
+ * a hundred rules on sixteen cameras do not wear out a disk.
+ */
+const LOSABLE_PART = 0.01;
+const MAX_WRITE_PERIOD_MS = 30 * 60_000;
 
 /** A calibration in use. `calibration` is replaced when another program has written it: ask for it anew every time. */
 export interface LiveCalibration {
@@ -18,6 +24,8 @@ interface Entry extends LiveCalibration {
   modelHash: string;
   revision: number;
   changed: boolean;
+  /** Of the last write. */
+  writtenAtMs: number;
 }
 
 /** What {@link CalibrationKeeper} needs. */
@@ -42,7 +50,7 @@ export class CalibrationKeeper implements Disposable {
   constructor(options: CalibrationKeeperOptions) {
     this.#options = options;
     this.#timer =
-      options.store && !options.readOnly ? setInterval(() => this.write(), WRITE_PERIOD_MS).unref() : null;
+      options.store && !options.readOnly ? setInterval(() => this.#writeDue(), LOOK_PERIOD_MS).unref() : null;
   }
 
   /** The calibration of that id: the one in use, else the one in the database, else a fresh one. */
@@ -51,7 +59,14 @@ export class CalibrationKeeper implements Disposable {
     let entry = this.#entries.get(key);
     if (!entry) {
       const modelHash = this.#options.modelHash();
-      entry = { id, options, modelHash, ...this.#read(id, options), changed: false };
+      entry = {
+        id,
+        options,
+        modelHash,
+        ...this.#read(id, options),
+        changed: false,
+        writtenAtMs: this.#nowMs(),
+      };
     }
     // The newest in use is at the end.
     this.#entries.delete(key);
@@ -79,22 +94,40 @@ export class CalibrationKeeper implements Disposable {
     return [...this.#entries.values()];
   }
 
-  /** It has learned something: it is written with the next lot. */
-  touch(live: LiveCalibration): void {
-    (live as Entry).changed = true;
+  /** It has learned something, and is written when that is worth it, or at the end. @param soon within a minute */
+  touch(live: LiveCalibration, { soon = false } = {}): void {
+    const entry = live as Entry;
+    entry.changed = true;
+    if (soon) entry.writtenAtMs = 0;
   }
 
   /** Begins one anew, for good: the camera shows another scene now. */
   startAgain(live: LiveCalibration): void {
     const entry = live as Entry;
-    entry.calibration = RuleCalibration.fresh(entry.options);
-    entry.changed = true;
+    entry.calibration = this.#fresh(entry.options);
+    this.touch(entry, { soon: true });
   }
 
-  /** Writes what has changed. */
+  /** Writes all that has changed. */
   write(): void {
-    const { store, logger, readOnly, clock = systemClock } = this.#options;
-    const changed = [...this.#entries.values()].filter((entry) => entry.changed);
+    this.#write([...this.#entries.values()].filter(({ changed }) => changed));
+  }
+
+  #writeDue(): void {
+    const nowMs = this.#nowMs();
+    const revisions = this.#options.store!.revisions();
+    this.#write(
+      [...this.#entries.values()].filter(({ id, changed, writtenAtMs, revision, calibration }) => {
+        if (!changed) return false;
+        const worthMs = Math.min(MAX_WRITE_PERIOD_MS, calibration.observedMs * LOSABLE_PART);
+        // One that another program has written is taken over when it is tried to be written.
+        return nowMs - writtenAtMs >= worthMs || (revisions.get(textOf(id)) ?? 0) !== revision;
+      }),
+    );
+  }
+
+  #write(changed: readonly Entry[]): void {
+    const { store, logger, readOnly } = this.#options;
     if (store === null || readOnly || changed.length === 0) return;
     try {
       const written: [Entry, number | null][] = [];
@@ -102,7 +135,7 @@ export class CalibrationKeeper implements Disposable {
         for (const entry of changed) {
           const state = JSON.stringify(entry.calibration);
           const { id, modelHash, revision } = entry;
-          const row = { ...id, modelHash, revision, updatedAtMs: clock.nowMs(), state };
+          const row = { ...id, modelHash, revision, updatedAtMs: this.#nowMs(), state };
           written.push([entry, store.write(row)]);
         }
       });
@@ -111,6 +144,7 @@ export class CalibrationKeeper implements Disposable {
         if (revision === null) Object.assign(entry, this.#read(entry.id, entry.options));
         else entry.revision = revision;
         entry.changed = false;
+        entry.writtenAtMs = this.#nowMs();
       }
       this.#failing = false;
     } catch (error) {
@@ -133,7 +167,7 @@ export class CalibrationKeeper implements Disposable {
     id: CalibrationId,
     options: RuleCalibrationOptions,
   ): { calibration: RuleCalibration; revision: number } {
-    const { store, modelHash, logger, clock = systemClock } = this.#options;
+    const { store, modelHash, logger } = this.#options;
     const stored = store?.read(id) ?? null;
     const { cameraId, ruleId } = id;
     if (stored) {
@@ -141,7 +175,7 @@ export class CalibrationKeeper implements Disposable {
         const calibration = RuleCalibration.restore(JSON.parse(stored.state), options);
         return { calibration, revision: stored.revision };
       } catch (error) {
-        if (!this.#options.readOnly) store!.setAside(id, clock.nowMs());
+        if (!this.#options.readOnly) store!.setAside(id, this.#nowMs());
         logger.error(
           { cameraId, ruleId, reason: messageOf(error) },
           'calibration unreadable: it is kept aside, and starts again',
@@ -158,10 +192,15 @@ export class CalibrationKeeper implements Disposable {
         );
       }
     }
-    return { calibration: RuleCalibration.fresh(options), revision: 0 };
+    return { calibration: this.#fresh(options), revision: 0 };
   }
-}
 
-function textOf({ cameraId, ruleId, key }: CalibrationId): string {
-  return `${cameraId}/${ruleId}/${key}`;
+  /** Moments of earlier ones of the same id are still there: by the clock, no peak gets the number of one of them. */
+  #fresh(options: RuleCalibrationOptions): RuleCalibration {
+    return RuleCalibration.fresh(options, { peaksBefore: this.#nowMs() });
+  }
+
+  #nowMs(): number {
+    return (this.#options.clock ?? systemClock).nowMs();
+  }
 }

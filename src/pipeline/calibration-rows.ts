@@ -2,7 +2,6 @@ import type { Verdict } from '../detect/event.js';
 import type { CalibrationReport } from '../rules/calibration/index.js';
 import type { MomentStore } from '../store/moment-store.js';
 import type { CalibrationKeeper } from './calibration-keeper.js';
-import { momentIdOf } from './moment-recorder.js';
 import type { RuleBook } from './rule-book.js';
 
 /** One of the highest peaks of a rule on a camera. */
@@ -47,9 +46,10 @@ export function calibrationRows({
       if (plan.kind === 'fixed' || !live) return [];
       const { state, threshold, observedHours, clusters, expected, contamination, peaks } =
         live.calibration.report();
-      const listed = peaks.map(({ id: peak, atMs, score }): PeakRow => {
-        const id = momentIdOf({ ...live.id, peak });
-        return { id, atMs, score, verdict: moments.get(id)?.verdict ?? null };
+      const kept = moments.peaksOf(live.id);
+      const listed = peaks.flatMap(({ id: peak, atMs, score }): PeakRow[] => {
+        const moment = kept.get(peak);
+        return moment ? [{ ...moment, atMs, score }] : [];
       });
       const known = { state, threshold, observedHours, clusters, expected, contamination };
       return [{ cameraId, ruleId, budgetPerDay: plan.budgetPerDay, ...known, peaks: listed }];

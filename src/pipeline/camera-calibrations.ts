@@ -26,7 +26,7 @@ export interface CameraCalibrationsOptions {
 
 /** A frame that is one of the highest peaks of a rule: a person may be asked about it. */
 export interface Peak {
-  /** Its number in its calibration; frames of the same peak have the same. */
+  /** Its number in its calibration; frames of the same peak have the same, and no other peak of the same key ever. */
   peak: number;
   key: string;
   score: Score;
@@ -81,7 +81,7 @@ export class CameraCalibrations {
         regime,
         active: this.#options.isWatching(rule, atMs),
       });
-      this.#options.keeper.touch(live);
+      this.#options.keeper.touch(live, { soon: seen.peak !== null });
       const { threshold, state: thresholdState, expectedPerDay: expectedFalseAlarmsPerDay } = seen;
       const tile = seen.tile === -1 ? score.tile : view.tileOf(score.tileIndexes[seen.tile]!);
       const limits = { threshold, thresholdState, expectedFalseAlarmsPerDay };
@@ -100,6 +100,7 @@ export class CameraCalibrations {
       const live = this.#live.get(rule.id)?.live;
       if (!live || transition.phase !== 'start') continue;
       live.calibration.alarm({ eventId: transition.id });
+      this.#options.keeper.touch(live, { soon: true });
     }
   }
 

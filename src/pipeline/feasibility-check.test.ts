@@ -75,8 +75,11 @@ function open({ beside = false } = {}) {
 }
 
 function addSamples(vectors: readonly Float32Array[], modelHash = 'abc', from = 0): void {
-  for (const [i, vector] of vectors.entries())
-    samples.put('yard', modelHash, { slot: from + i, atMs: i, tile: i % 11, vector });
+  samples.put(
+    vectors.map((vector, i) => ({
+      ...{ cameraId: 'yard', modelHash, slot: from + i, atMs: i, tile: i % 11, vector },
+    })),
+  );
 }
 
 function confirm(vector: Float32Array, given: Partial<Moment> = {}): void {

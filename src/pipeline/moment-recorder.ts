@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { DetectionEvent } from '../detect/event.js';
 import type { Embedder } from '../model/embedder.js';
 import { messageOf } from '../shared/errors.js';
 import type { CalibrationId } from '../store/calibration-store.js';
 import type { MomentStore } from '../store/moment-store.js';
-import type { SampleStore, TileSample } from '../store/sample-store.js';
+import type { PlacedSample, SampleStore } from '../store/sample-store.js';
 import type { SnapshotFolder } from '../store/snapshots.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Peak } from './camera-calibrations.js';
@@ -16,6 +16,9 @@ import type { WatchedFrame } from './watch-camera.js';
 const SAMPLES = 512;
 /** Until there are so many, one is taken from every frame; from then on one a minute takes the place of another. */
 const SAMPLE_PERIOD_MS = 60_000;
+/** Samples that may wait, so that one wait for the disk does for many, and how long. */
+const SAMPLES_WAITING = 256;
+const SAMPLES_WAIT_MS = 30_000;
 
 /** What {@link MomentRecorder} needs. */
 export interface MomentRecorderOptions {
@@ -29,9 +32,12 @@ export interface MomentRecorderOptions {
 }
 
 /** Keeps what a person may be asked about, and what a camera usually shows. What it cannot write is lost, and said. */
-export class MomentRecorder {
+export class MomentRecorder implements Disposable {
   readonly #options: MomentRecorderOptions;
+  /** By camera and model. */
   readonly #sampled = new Map<string, { count: number; atMs: number }>();
+  #waiting: PlacedSample[] = [];
+  readonly #timer = setInterval(() => this.#writeSamples(), SAMPLES_WAIT_MS).unref();
 
   constructor(options: MomentRecorderOptions) {
     this.#options = options;
@@ -65,7 +71,7 @@ export class MomentRecorder {
     const jpeg = await previewJpeg(pyramid);
     for (const { peak, key, score } of peaks) {
       const { cameraId, ruleId, atMs, tile, threshold } = score;
-      const id = momentIdOf({ cameraId, ruleId, key, peak });
+      const id = this.#idOf({ cameraId, ruleId, key, peak });
       try {
         await snapshots.write(id, jpeg);
       } catch (error) {
@@ -91,16 +97,34 @@ export class MomentRecorder {
   sample({ cameraId, capturedAtMs: atMs }: Pyramid, vectors: readonly Float32Array[]): void {
     const { samples, model, random = Math.random } = this.#options;
     const { modelHash } = model.describe();
-    const seen = this.#sampled.get(cameraId) ?? { count: samples.list(cameraId, modelHash).length, atMs: 0 };
-    this.#sampled.set(cameraId, seen);
+    const of = `${cameraId}/${modelHash}`;
+    const seen = this.#sampled.get(of) ?? { count: samples.list(cameraId, modelHash).length, atMs: 0 };
+    this.#sampled.set(of, seen);
     const isFull = seen.count >= SAMPLES;
     if (isFull && atMs - seen.atMs < SAMPLE_PERIOD_MS && atMs >= seen.atMs) return;
     const tile = Math.floor(random() * vectors.length);
     const slot = isFull ? Math.floor(random() * SAMPLES) : seen.count;
-    const sample: TileSample = { slot, atMs, tile, vector: vectors[tile]! };
+    this.#waiting.push({ cameraId, modelHash, slot, atMs, tile, vector: vectors[tile]! });
     seen.atMs = atMs;
     seen.count = Math.min(SAMPLES, seen.count + 1);
-    this.#keep(() => samples.put(cameraId, modelHash, sample));
+    if (this.#waiting.length >= SAMPLES_WAITING) this.#writeSamples();
+  }
+
+  #writeSamples(): void {
+    const samples = this.#waiting;
+    this.#waiting = [];
+    if (samples.length > 0) this.#keep(() => this.#options.samples.put(samples));
+  }
+
+  /** Writes what waits. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#writeSamples();
+  }
+
+  /** A peak keeps its id when a higher frame of it is seen. */
+  #idOf({ peak, ...calibration }: CalibrationId & { peak: number }): string {
+    return this.#options.moments.peaksOf(calibration).get(peak)?.id ?? randomUUID();
   }
 
   #keep(write: () => void): void {
@@ -117,19 +141,4 @@ export class MomentRecorder {
       'moment not kept: is the disk full or read-only?',
     );
   }
-}
-
-/** A peak's id as a moment: a UUID (version 8: a hash) that only this peak of this calibration has. */
-export function momentIdOf({ cameraId, ruleId, key, peak }: CalibrationId & { peak: number }): string {
-  const hex = createHash('sha256')
-    .update(JSON.stringify([cameraId, ruleId, key, peak]))
-    .digest('hex');
-  const variant = '89ab'[Number.parseInt(hex[16]!, 16) % 4];
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `8${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
 }

@@ -5,7 +5,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CalibrationStore, type StoredCalibration } from './calibration-store.js';
 import { openDatabase } from './database.js';
-import { MomentStore } from './moment-store.js';
+import { type Moment, MomentStore } from './moment-store.js';
 import { SampleStore } from './sample-store.js';
 
 let folder: string;
@@ -81,7 +81,7 @@ describe('CalibrationStore', () => {
 
 describe('MomentStore', () => {
   const tile = { index: 2, level: 1, box: { x: 0, y: 0.5, w: 0.5, h: 0.5 } };
-  const moment = (given: { id?: string; atMs?: number; ruleId?: string; kind?: 'event' | 'peak' } = {}) => ({
+  const moment = (given: Partial<Omit<Moment, 'verdict' | 'reviewedAtMs'>> = {}) => ({
     ...{
       id: 'a',
       kind: 'peak' as const,
@@ -114,6 +114,22 @@ describe('MomentStore', () => {
     expect(moments.review('nobody', 'true', 1)).toBe(false);
   });
 
+  it('finds the peaks of a calibration by their numbers, also under a new name of the camera', () => {
+    const moments = new MomentStore(database);
+    moments.put(moment());
+    moments.put(moment({ id: 'b', peak: 8 }));
+    moments.put(moment({ id: 'c', peak: 9, key: 'other' }));
+    moments.put(moment({ id: 'd', peak: null, kind: 'event' }));
+    moments.review('b', 'false', 9);
+    new CalibrationStore(database).rename('yard', 'garden');
+    const peaks = moments.peaksOf({ cameraId: 'garden', ruleId: 'fire', key: 'k' });
+    expect(Object.fromEntries(peaks)).toEqual({
+      7: { id: 'a', verdict: null },
+      8: { id: 'b', verdict: 'false' },
+    });
+    expect(moments.peaksOf({ cameraId: 'yard', ruleId: 'fire', key: 'k' }).size).toBe(0);
+  });
+
   it('lists by rule, kind, time and verdict, newest first', () => {
     const moments = new MomentStore(database);
     moments.put(moment({ id: 'a', atMs: 1 }));
@@ -133,11 +149,14 @@ describe('SampleStore', () => {
   it('keeps one sample a slot, each camera and model its own', () => {
     const samples = new SampleStore(database);
     const sample = (slot: number, atMs: number) => ({ slot, atMs, tile: 3, vector: Float32Array.of(atMs) });
-    samples.put('yard', 'abc', sample(0, 1));
-    samples.put('yard', 'abc', sample(0, 2));
-    samples.put('yard', 'abc', sample(1, 3));
-    samples.put('yard', 'other', sample(0, 4));
-    samples.put('door', 'abc', sample(0, 5));
+    const yard = { cameraId: 'yard', modelHash: 'abc' };
+    samples.put([
+      { ...yard, ...sample(0, 1) },
+      { ...yard, ...sample(0, 2) },
+      { ...yard, ...sample(1, 3) },
+      { ...yard, modelHash: 'other', ...sample(0, 4) },
+      { ...yard, cameraId: 'door', ...sample(0, 5) },
+    ]);
     expect(samples.list('yard', 'abc')).toEqual([sample(0, 2), sample(1, 3)]);
     expect(samples.cameras('abc')).toEqual(['door', 'yard']);
   });

@@ -1,4 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { inTransaction } from './transaction.js';
 
 /** Which calibration: of one rule on one camera, and of which words, timing and model (`key`). */
 export interface CalibrationId {
@@ -36,6 +37,14 @@ export class CalibrationStore {
   /** All there are, newest first. */
   list(): StoredCalibration[] {
     return this.#rows('ORDER BY updated_at_ms DESC');
+  }
+
+  /** How often each was written, by {@link textOf} its id. */
+  revisions(): Map<string, number> {
+    const rows = this.#database
+      .prepare('SELECT camera_id AS cameraId, rule_id AS ruleId, key, revision FROM calibrations')
+      .all() as unknown as (CalibrationId & { revision: number })[];
+    return new Map(rows.map((row) => [textOf(row), row.revision]));
   }
 
   /** Those of one rule on one camera, newest first. */
@@ -95,14 +104,7 @@ export class CalibrationStore {
 
   /** Does all of it or nothing, with one wait for the disk. */
   together(work: () => void): void {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
+    inTransaction(this.#database, work);
   }
 
   #forgetOldest(pair: Omit<CalibrationId, 'key'>): void {
@@ -121,4 +123,9 @@ export class CalibrationStore {
       )
       .all(...values) as unknown as StoredCalibration[];
   }
+}
+
+/** An id as one text. */
+export function textOf({ cameraId, ruleId, key }: CalibrationId): string {
+  return `${cameraId}/${ruleId}/${key}`;
 }

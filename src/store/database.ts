@@ -65,6 +65,7 @@ const MIGRATIONS = [
      lesson TEXT NOT NULL
    ) STRICT;
    CREATE INDEX lessons_by_rule ON lessons (rule_id, model_hash);`,
+  `CREATE INDEX moments_by_peak ON moments (camera_id, rule_id, key, peak);`,
 ];
 
 /**

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { messageOf } from '../shared/errors.js';
 import { fromBytes, toBytes } from '../shared/vector-bytes.js';
 import type { Logger } from '../telemetry/logger.js';
+import { inTransaction } from './transaction.js';
 
 /** What labels taught. `madeFrom` is a hash of the labels. */
 export type LessonContent =
@@ -78,7 +79,7 @@ export class LessonStore {
   /** Stores a lesson and makes it the active one of its rule, model, kind and scoring. @returns its version */
   apply({ ruleId, modelHash, scoring, madeAtMs, content }: Omit<StoredLesson, 'version' | 'active'>): number {
     const { kind } = content;
-    return this.#together(() => {
+    return inTransaction(this.#database, () => {
       const before = this.#rows(
         'WHERE rule_id = ? AND model_hash = ? AND kind = ? AND scoring = ? AND active = 1',
         [ruleId, modelHash, kind, scoring],
@@ -99,7 +100,7 @@ export class LessonStore {
    * @returns which one that is; null: none. undefined: the version is not active
    */
   undo(version: number): number | null | undefined {
-    return this.#together(() => {
+    return inTransaction(this.#database, () => {
       const row = this.#rows('WHERE version = ? AND active = 1', [version])[0];
       if (!row) return undefined;
       this.#setActive(version, false);
@@ -140,19 +141,6 @@ export class LessonStore {
            replaced, lesson FROM lessons ${where} ORDER BY version DESC`,
       )
       .all(...values) as unknown as Row[];
-  }
-
-  /** All of it or nothing. */
-  #together<T>(work: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      this.#database.exec('ROLLBACK');
-      throw error;
-    }
   }
 }
 

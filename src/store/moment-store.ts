@@ -2,6 +2,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Verdict } from '../detect/event.js';
 import { DetectionEvent } from '../detect/event.js';
 import { fromBytes, toBytes } from '../shared/vector-bytes.js';
+import type { CalibrationId } from './calibration-store.js';
 
 /** A moment that a person may be asked about: an event that was raised, or one of the highest peaks of a calibration. */
 export interface Moment {
@@ -74,6 +75,16 @@ export class MomentStore {
         JSON.stringify(tile),
         toBytes(vector),
       );
+  }
+
+  /** The peaks that are kept of a calibration, by their number. */
+  peaksOf({ cameraId, ruleId, key }: CalibrationId): Map<number, Pick<Moment, 'id' | 'verdict'>> {
+    const rows = this.#database
+      .prepare(
+        `SELECT peak, id, verdict FROM moments WHERE camera_id = ? AND rule_id = ? AND key = ? AND kind = 'peak'`,
+      )
+      .all(cameraId, ruleId, key) as unknown as (Pick<Moment, 'id' | 'verdict'> & { peak: number })[];
+    return new Map(rows.map(({ peak, ...moment }) => [peak, moment]));
   }
 
   get(id: string): Moment | null {

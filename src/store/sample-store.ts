@@ -1,5 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { fromBytes, toBytes } from '../shared/vector-bytes.js';
+import { inTransaction } from './transaction.js';
 
 /** What the model made of one tile of any frame: what a camera usually shows. */
 export interface TileSample {
@@ -10,6 +11,12 @@ export interface TileSample {
   vector: Float32Array;
 }
 
+/** A sample, and what it is one of. */
+export interface PlacedSample extends TileSample {
+  cameraId: string;
+  modelHash: string;
+}
+
 /** Samples of every camera's everyday pictures. */
 export class SampleStore {
   readonly #database: DatabaseSyncInstance;
@@ -18,10 +25,13 @@ export class SampleStore {
     this.#database = database;
   }
 
-  put(cameraId: string, modelHash: string, { slot, atMs, tile, vector }: TileSample): void {
-    this.#database
-      .prepare('INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?)')
-      .run(cameraId, modelHash, slot, atMs, tile, toBytes(vector));
+  /** Keeps all of them or, when it throws, none. */
+  put(samples: readonly PlacedSample[]): void {
+    const insert = this.#database.prepare('INSERT OR REPLACE INTO samples VALUES (?, ?, ?, ?, ?, ?)');
+    inTransaction(this.#database, () => {
+      for (const { cameraId, modelHash, slot, atMs, tile, vector } of samples)
+        insert.run(cameraId, modelHash, slot, atMs, tile, toBytes(vector));
+    });
   }
 
   list(cameraId: string, modelHash: string): TileSample[] {

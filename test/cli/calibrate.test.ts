@@ -152,7 +152,12 @@ describe('rename-camera', () => {
     const before = await calibrate('old-name');
     const renamed = await wordwatch('rename-camera', 'old-name', 'new-name', '--store', store);
     expect(renamed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("are new-name's now") });
-    expect((await calibrate('new-name')).observedHours).toBeCloseTo(2 * before.observedHours, 1);
+    const after = await calibrate('new-name');
+    expect(after.observedHours).toBeCloseTo(2 * before.observedHours, 1);
+    // Its earlier peaks are listed by the ids they had, and can be reviewed.
+    const ids = before.peaks.map(({ id }) => id);
+    expect(after.peaks.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
+    expect((await wordwatch('review', 'false', ...ids, '--store', store)).exitCode).toBe(0);
     const again = await wordwatch('rename-camera', 'old-name', 'new-name', '--store', store);
     expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('There are new-name.') });
   });

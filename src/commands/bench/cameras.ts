@@ -26,6 +26,8 @@ interface Part {
   agesMs: number[];
   tiles: number;
   embedded: number;
+  /** Memory of the whole program at its last frame, the children that decode left out. */
+  residentMiB: number;
 }
 
 /**
@@ -43,7 +45,9 @@ export async function benchCameras(options: BenchCamerasOptions): Promise<number
   const timer = setTimeout(() => ending.abort(), seconds * 1000);
   const signal = AbortSignal.any([options.signal, ending.signal]);
   const startedMs = Date.now();
-  const parts: Part[] = Array.from({ length: PARTS }, () => ({ agesMs: [], tiles: 0, embedded: 0 }));
+  const parts: Part[] = Array.from({ length: PARTS }, () => ({
+    ...{ agesMs: [], tiles: 0, embedded: 0, residentMiB: 0 },
+  }));
   const scored = Array.from({ length: cameras }, () => 0);
   await Promise.all(
     scored.map(async (_, camera) => {
@@ -69,6 +73,7 @@ export async function benchCameras(options: BenchCamerasOptions): Promise<number
         part.agesMs.push(Date.now() - pyramid.capturedAtMs);
         part.tiles += scores[0]?.tileMargins.length ?? 0;
         part.embedded += embedded;
+        part.residentMiB = residentMiB();
       }
     }),
   );
@@ -80,6 +85,7 @@ export async function benchCameras(options: BenchCamerasOptions): Promise<number
       medianAgeMs: round(quantile(part.agesMs, 0.5)),
       p95AgeMs: round(quantile(part.agesMs, 0.95)),
       embeddedPart: round(part.embedded / Math.max(1, part.tiles)),
+      residentMiB: part.residentMiB,
     };
     output.stdout(output.json ? `${JSON.stringify(row)}\n` : `${describe(row)}\n`);
   }
@@ -87,7 +93,7 @@ export async function benchCameras(options: BenchCamerasOptions): Promise<number
     cameras,
     fewestFrames: Math.min(...scored),
     mostFrames: Math.max(...scored),
-    residentMiB: Math.round(process.memoryUsage().rss / 2 ** 20),
+    residentMiB: residentMiB(),
   };
   output.stdout(
     output.json
@@ -98,10 +104,17 @@ export async function benchCameras(options: BenchCamerasOptions): Promise<number
 }
 
 function describe(
-  row: Record<'untilS' | 'framesPerSAndCamera' | 'medianAgeMs' | 'p95AgeMs' | 'embeddedPart', number>,
+  row: Record<
+    'untilS' | 'framesPerSAndCamera' | 'medianAgeMs' | 'p95AgeMs' | 'embeddedPart' | 'residentMiB',
+    number
+  >,
 ) {
-  const { untilS, framesPerSAndCamera, medianAgeMs, p95AgeMs, embeddedPart } = row;
-  return `until ${untilS} s: ${framesPerSAndCamera} frames/s a camera, scored ${medianAgeMs} ms after capture (95 %: ${p95AgeMs} ms), ${Math.round(embeddedPart * 100)} % of the tiles embedded`;
+  const { untilS, framesPerSAndCamera, medianAgeMs, p95AgeMs, embeddedPart, residentMiB } = row;
+  return `until ${untilS} s: ${framesPerSAndCamera} frames/s a camera, scored ${medianAgeMs} ms after capture (95 %: ${p95AgeMs} ms), ${Math.round(embeddedPart * 100)} % of the tiles embedded, ${residentMiB} MiB resident`;
+}
+
+function residentMiB(): number {
+  return Math.round(process.memoryUsage().rss / 2 ** 20);
 }
 
 function quantile(values: readonly number[], part: number): number {

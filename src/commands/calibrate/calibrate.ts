@@ -51,7 +51,7 @@ export async function runCalibrate(options: CalibrateOptions): Promise<number> {
   const store = new CalibrationStore(database);
   const moments = new MomentStore(database);
   const snapshots = new SnapshotFolder(storePath);
-  const recorder = new MomentRecorder({
+  using recorder = new MomentRecorder({
     ...{ moments, samples: new SampleStore(database), snapshots, model: embedder, logger },
   });
   using calibrations = new CalibrationKeeper({

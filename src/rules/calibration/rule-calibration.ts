@@ -103,13 +103,21 @@ export class RuleCalibration {
     this.#tileScores = new Float32Array(options.tiles);
   }
 
-  static fresh(options: RuleCalibrationOptions): RuleCalibration {
-    return new RuleCalibration(options);
+  /** @param peaksBefore peaks are numbered from the next one on: above all that an earlier one of the same id used */
+  static fresh(options: RuleCalibrationOptions, { peaksBefore = 0 } = {}): RuleCalibration {
+    const calibration = new RuleCalibration(options);
+    calibration.#clustersSeen = peaksBefore;
+    return calibration;
   }
 
   get threshold(): number {
     const { value, floor } = this.#fit;
     return Math.max(value + this.#controller.offset, floor ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** Footage that it has seen. */
+  get observedMs(): number {
+    return this.#model.observedHours * 3_600_000;
   }
 
   observe({ atMs, margins, regime, active = true }: CalibrationFrame): CalibratedScore {

@@ -1,0 +1,14 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+
+/** Does all of it or, when it throws, nothing, with one wait for the disk. */
+export function inTransaction<T>(database: DatabaseSyncInstance, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
