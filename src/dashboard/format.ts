@@ -20,3 +20,13 @@ export function formatDuration(durationMs: number): string {
 export function formatScore(score: number): string {
   return score.toFixed(1);
 }
+
+/** A rate a day: two significant digits. */
+export function formatRate(perDay: number): string {
+  return String(Number(perDay.toPrecision(2)));
+}
+
+/** 0 to 1 as `87 %`. */
+export function formatPercent(part: number): string {
+  return `${Math.round(100 * part)} %`;
+}

@@ -1,6 +1,13 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import type { DetectionEvent } from '../detect/event.js';
-import type { CameraInfo, FrameHeader, ModelInfo, Problem, RuleInfo } from '../server/messages.js';
+import type {
+  CameraInfo,
+  FrameHeader,
+  ModelInfo,
+  Problem,
+  ReviewResult,
+  RuleInfo,
+} from '../server/messages.js';
 
 /** Events the page remembers; older ones are forgotten. */
 export const EVENTS_KEPT = 200;
@@ -29,6 +36,8 @@ export const openEvents = computed(() => events.value.filter(({ phase }) => phas
 export const oldSeq = signal(0);
 /** The event whose details are shown. */
 export const shownEventId = signal<string | null>(null);
+/** What was said of events on this page. */
+export const reviews = signal<ReadonlyMap<string, ReviewResult>>(new Map());
 /** The rule whose tile is shown though it is below its threshold. */
 export const pointedAt = signal<{ cameraId: string; ruleId: string } | null>(null);
 

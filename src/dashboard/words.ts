@@ -1,3 +1,4 @@
+import type { DetectionEvent } from '../detect/event.js';
 import type { CameraInfo } from '../server/messages.js';
 
 /** Every word of the page, in one place for whoever translates it. */
@@ -54,8 +55,29 @@ export const words = {
     time: 'Time',
     score: 'Highest score',
     threshold: 'Threshold',
+    falseAlarms: 'False alarms a day',
+    probability: 'Probability',
     watchesFor: 'Watches for',
     id: 'Event',
+  },
+
+  thresholdIs: (threshold: string, state: string) => `${threshold} (${state})`,
+  thresholdState: {
+    fixed: 'fixed, without a promise',
+    warming_up: 'still learning what is usual, without a promise',
+    extrapolated: 'from this camera’s footage',
+    certified: 'from this camera’s footage, certified',
+  } satisfies Record<DetectionEvent['thresholdState'], string>,
+  expected: (perDay: string) => `${perDay} expected at this threshold`,
+
+  review: {
+    question: 'Was it what the rule is for?',
+    true: 'Yes',
+    false: 'No',
+    unsure: 'Unsure',
+    noted: 'Noted.',
+    moved: (before: string, after: string) => `Noted. The threshold is ${after} now, it was ${before}.`,
+    failed: 'Not noted: the program does not answer, or your token may only look.',
   },
 
   token: 'Token',

@@ -71,7 +71,7 @@ describe('rules with budgets', () => {
 describe('calibrate', () => {
   it('goes on where it was, and says how it stands', async () => {
     const store = join(folder, 'again');
-    const one = ['yard', '--from', join(samples, 'quiet', 'door-left-open.mp4')];
+    const one = ['yard', '--from', join(samples, 'fire-yard.mp4')];
     const hours = async () => {
       const { stdout, exitCode } = await wordwatch(
         'calibrate',
@@ -86,7 +86,8 @@ describe('calibrate', () => {
       return JSON.parse(stdout.split('\n')[0]!).observedHours as number;
     };
     const first = await hours();
-    expect(await hours()).toBeCloseTo(2 * first, 1);
+    expect(first).toBeGreaterThan(0);
+    expect((await hours()) / first).toBeCloseTo(2, 1);
   });
 
   it.each([
@@ -135,25 +136,17 @@ describe('review', () => {
 describe('rename-camera', () => {
   it('gives a renamed camera what was learned of it', async () => {
     const store = join(folder, 'renamed');
-    const from = ['--from', join(samples, 'quiet', 'door-left-open.mp4')];
-    const calibrate = async (camera: string) => {
-      const { stdout } = await wordwatch(
-        'calibrate',
-        camera,
-        ...from,
-        '--rules',
-        BUDGETS,
-        '--store',
-        store,
-        '--json',
-      );
+    const calibrate = async (camera: string, video: string) => {
+      const from = ['--from', join(samples, video), '--rules', BUDGETS, '--store', store];
+      const { stdout } = await wordwatch('calibrate', camera, ...from, '--json');
       return JSON.parse(stdout.split('\n')[0]!) as Row & { observedHours: number };
     };
-    const before = await calibrate('old-name');
+    const before = await calibrate('old-name', 'quiet/door-left-open.mp4');
+    expect(before.peaks.length).toBeGreaterThan(0);
     const renamed = await wordwatch('rename-camera', 'old-name', 'new-name', '--store', store);
     expect(renamed).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("are new-name's now") });
-    const after = await calibrate('new-name');
-    expect(after.observedHours).toBeCloseTo(2 * before.observedHours, 1);
+    const after = await calibrate('new-name', 'door-left-open.mp4');
+    expect(after.observedHours).toBeGreaterThan(before.observedHours);
     // Its earlier peaks are listed by the ids they had, and can be reviewed.
     const ids = before.peaks.map(({ id }) => id);
     expect(after.peaks.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));

@@ -101,7 +101,9 @@ describe('page', () => {
       expect([...colours].sort()).toEqual(['hit', 'other']);
     }, WAIT);
 
-    const event = world.raise({ snapshot: 'snapshots/1.jpg', startedAtMs: Date.now() - 5_000 }, jpeg);
+    const startedAtMs = Date.now() - 5_000;
+    const calibrated = { thresholdState: 'certified' as const, expectedFalseAlarmsPerDay: 0.5 };
+    const event = world.raise({ snapshot: 'snapshots/1.jpg', startedAtMs, ...calibrated }, jpeg);
     const item = page.getByRole('button', { name: 'Details of Fire on yard' });
     await item.waitFor();
     await vi.waitFor(async () => expect(await page.title()).toBe('(1) wordwatch'), WAIT);
@@ -112,6 +114,14 @@ describe('page', () => {
     await vi.waitFor(async () => {
       expect(await snapshot.evaluate((image) => image.naturalWidth)).toBe(640);
     }, WAIT);
+    await page.getByText('0.5 expected at this threshold').waitFor();
+    const yes = page.getByRole('button', { name: 'Yes' });
+    await yes.click();
+    await page.getByText('The threshold is 3.0 now, it was 4.0.').waitFor();
+    expect(world.verdicts.get(event.id)).toBe('true');
+    expect(await yes.getAttribute('aria-pressed')).toBe('true');
+    await yes.click(); // taken back
+    await vi.waitFor(() => expect(world.verdicts.get(event.id)).toBeNull(), WAIT);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
 

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { formatScore } from '../format.js';
+import { formatPercent, formatRate, formatScore } from '../format.js';
 import { cameraName, events, ruleName, rules, shownEventId } from '../state.js';
 import { words } from '../words.js';
 import { EventTimes } from './event-list.js';
+import { EventReview } from './event-review.js';
 
 /** The snapshot of one event in full, and what is known of it. */
 export function EventDialog() {
@@ -33,6 +34,7 @@ export function EventDialog() {
           ) : (
             <p class="quiet">{words.noSnapshot}</p>
           )}
+          <EventReview key={event.id} event={event} />
           <dl>
             <dt>{words.facts.camera}</dt>
             <dd>{camera}</dd>
@@ -43,7 +45,19 @@ export function EventDialog() {
             <dt>{words.facts.score}</dt>
             <dd>{formatScore(event.peakScore)}</dd>
             <dt>{words.facts.threshold}</dt>
-            <dd>{formatScore(event.threshold)}</dd>
+            <dd>{words.thresholdIs(formatScore(event.threshold), words.thresholdState[event.thresholdState])}</dd>
+            {event.expectedFalseAlarmsPerDay !== null && (
+              <>
+                <dt>{words.facts.falseAlarms}</dt>
+                <dd>{words.expected(formatRate(event.expectedFalseAlarmsPerDay))}</dd>
+              </>
+            )}
+            {event.probability !== undefined && (
+              <>
+                <dt>{words.facts.probability}</dt>
+                <dd>{formatPercent(event.probability)}</dd>
+              </>
+            )}
             {phrases && (
               <>
                 <dt>{words.facts.watchesFor}</dt>

@@ -61,7 +61,8 @@ export class SceneWatch {
       this.#usual.set(regime, usual);
     }
     const isShifted = usual.seenMs >= MIN_SEEN_MS && shiftedPart(usual, vectors) >= MOST;
-    follow(usual, vectors, elapsedMs);
+    // What may be another scene must not become the usual one before that is settled: a young μ follows within minutes.
+    if (!isShifted) follow(usual, vectors, elapsedMs);
     this.#shiftedMs = Math.max(0, this.#shiftedMs + (isShifted ? elapsedMs : -RECOVERY * elapsedMs));
     if (this.#shiftedMs < LASTING_MS) return false;
     this.#shiftedMs = 0;
