@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { createBus } from './bus.js';
 import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
@@ -13,6 +14,7 @@ import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
 import { Reviews } from './pipeline/reviews.js';
 import { runCamera } from './pipeline/run-camera.js';
+import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import type { ThresholdPlan } from './rules/thresholds.js';
@@ -20,10 +22,11 @@ import type { Problem } from './server/messages.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { CalibrationStore } from './store/calibration-store.js';
-import { databasePath, openDatabase } from './store/database.js';
+import { databasePath } from './store/database.js';
 import { EventStore } from './store/event-store.js';
 import { LessonStore } from './store/lesson-store.js';
 import { MomentStore } from './store/moment-store.js';
+import { openOrSetAside } from './store/recover-database.js';
 import { SampleStore } from './store/sample-store.js';
 import { SnapshotFolder } from './store/snapshots.js';
 import type { Logger } from './telemetry/logger.js';
@@ -68,12 +71,15 @@ export async function runApp(options: AppOptions): Promise<void> {
   await using _embedder = embedder;
   const paths = config.rules;
 
-  using database = openDatabase(databasePath(config.store.path));
+  using opening = openOrSetAside(databasePath(config.store.path), { nowMs: Date.now(), logger });
+  const { database, setAside } = opening;
   const lessonStore = new LessonStore(database, logger);
   const rules = await LiveRules.open(options.rules, {
     ...{ paths, env, cameraIds, embedder, lessons: lessonStore, bus, logger },
   });
-  const store = new EventStore(database, logger);
+  const hasMqtt = config.mqtt.embedded || config.mqtt.url !== null;
+  const destinations = [...(hasMqtt ? [{ id: 'mqtt', wants: () => true }] : []), ...destinationsOf(config)];
+  using store = new EventStore(database, logger, destinations);
   const snapshots = new SnapshotFolder(config.store.path);
   const momentStore = new MomentStore(database);
   const samples = new SampleStore(database);
@@ -100,9 +106,12 @@ export async function runApp(options: AppOptions): Promise<void> {
         logger,
         rules: () => rules.book.rules,
         cameras: cameraIds,
+        outbox: store.outbox('mqtt'),
       })
     : null;
   publisher?.start();
+  await using deliveries = new Deliveries({ config, outbox: (name) => store.outbox(name), env, bus, logger });
+  deliveries.start();
 
   const statuses = followStatuses(cameras);
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
@@ -116,7 +125,16 @@ export async function runApp(options: AppOptions): Promise<void> {
     ...(publisher && !publisher.health().connected
       ? [{ part: 'mqtt', reason: publisher.health().reason ?? 'not connected' }]
       : []),
+    ...deliveries.health().flatMap(({ name, reason }) => (reason === null ? [] : [{ part: name, reason }])),
     ...(store.waiting > 0 ? [{ part: 'store', reason: `${store.waiting} events wait for the disk` }] : []),
+    ...(setAside === null
+      ? []
+      : [
+          {
+            part: 'store',
+            reason: `the database was corrupt and is now ${basename(setAside)}; a new one has begun`,
+          },
+        ]),
   ];
   const data: ServerData = {
     get model() {
@@ -173,7 +191,6 @@ export async function runApp(options: AppOptions): Promise<void> {
   // Files may be over while people still look at the page.
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  store.flush();
 }
 
 function limitOf(plan: ThresholdPlan): { threshold: number | null; budgetPerDay: number | null } {

@@ -47,6 +47,8 @@ describe('a config', () => {
         clientId: null,
         discovery: false,
       },
+      webhooks: [],
+      commands: [],
       server: { host: '127.0.0.1', port: 8787, token: null },
       store: {
         path: '/home/me/data',
