@@ -7,6 +7,7 @@ import type { DetectionEvent } from './detect/event.js';
 import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { calibrationRows } from './pipeline/calibration-rows.js';
+import { DiskAlarm } from './pipeline/disk-alarm.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import { Lessons } from './pipeline/lessons.js';
@@ -27,6 +28,7 @@ import { EventStore } from './store/event-store.js';
 import { LessonStore } from './store/lesson-store.js';
 import { MomentStore } from './store/moment-store.js';
 import { openOrSetAside } from './store/recover-database.js';
+import { Retention } from './store/retention.js';
 import { SampleStore } from './store/sample-store.js';
 import { SnapshotFolder } from './store/snapshots.js';
 import type { Logger } from './telemetry/logger.js';
@@ -112,10 +114,16 @@ export async function runApp(options: AppOptions): Promise<void> {
   publisher?.start();
   await using deliveries = new Deliveries({ config, outbox: (name) => store.outbox(name), env, bus, logger });
   deliveries.start();
+  const diskAlarm = new DiskAlarm({ store, bus, model: embedder });
+  await using retention = new Retention({
+    ...{ database, store, root: config.store.path, keep: config.store.keep, logger },
+    onNearlyFull: (isNearlyFull) => diskAlarm.tell(isNearlyFull, Date.now()),
+  });
 
   const statuses = followStatuses(cameras);
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
   bus.on('event', options.onEvent);
+  retention.start();
 
   const problems = (): Problem[] => [
     ...(modelHealth.reason() === null
@@ -127,6 +135,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       : []),
     ...deliveries.health().flatMap(({ name, reason }) => (reason === null ? [] : [{ part: name, reason }])),
     ...(store.waiting > 0 ? [{ part: 'store', reason: `${store.waiting} events wait for the disk` }] : []),
+    ...(retention.nearlyFull === null ? [] : [{ part: 'store', reason: retention.nearlyFull }]),
     ...(setAside === null
       ? []
       : [

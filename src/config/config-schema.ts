@@ -4,6 +4,7 @@ import { DEVICES, DTYPES, type ModelChoice } from '../model/model-choice.js';
 import { Commands, expectKnownCameras, Webhooks } from './destinations-schema.js';
 import { duration, line, matching, NO_CONTROL_CHARACTERS, NOT_EMPTY, section } from './fields.js';
 import { Remote } from './remote-schema.js';
+import { size } from './size-field.js';
 
 const Secret = z.string().min(1, NOT_EMPTY).max(256);
 /** For descriptions. */
@@ -131,10 +132,14 @@ const Keep = section({
   events: duration({ min: '1h' }).prefault('90d').describe('Events'),
   vectors: duration({ min: '1h' }).prefault('7d').describe('What the model made of the frames'),
   snapshots: duration({ min: '1h' }).prefault('30d').describe('Pictures of events'),
-}).transform(({ events, vectors, snapshots }) => ({
+  size: size()
+    .optional()
+    .describe('Of events and pictures together; the oldest pictures go first. Default: any'),
+}).transform(({ events, vectors, snapshots, size: sizeBytes = null }) => ({
   eventsMs: events,
   vectorsMs: vectors,
   snapshotsMs: snapshots,
+  sizeBytes,
 }));
 
 const Store = section({

@@ -55,38 +55,24 @@ export async function postEvent(
 }
 
 /**
- * The headers of one attempt. The signature covers time and body, so that a receiver can refuse what is old: a copy that
- * somebody sends again.
+ * The headers of one attempt. The signature is the HMAC of the timestamp (seconds since the epoch), a full stop and the body:
+ * it covers the time, so that a receiver can refuse a copy that somebody sends again later.
  */
 function headersOf(
   { id, seq }: DetectionEvent,
   { body, secret, nowMs }: { body: string; secret: string | null; nowMs: number },
 ): Record<string, string> {
   const timestamp = String(Math.floor(nowMs / 1000));
+  const signature =
+    secret && `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
   return {
     'content-type': 'application/json',
     'user-agent': 'wordwatch',
     'wordwatch-event-id': id,
     'wordwatch-event-seq': String(seq),
     'wordwatch-timestamp': timestamp,
-    ...(secret === null ? {} : { 'wordwatch-signature': signatureOf({ secret, timestamp, body }) }),
+    ...(signature === null ? {} : { 'wordwatch-signature': signature }),
   };
-}
-
-/**
- * `sha256=` and the HMAC-SHA256, in hexadecimal, of the timestamp, a full stop and the body.
- * @param timestamp as in the header: seconds since the epoch
- */
-export function signatureOf({
-  secret,
-  timestamp,
-  body,
-}: {
-  secret: string;
-  timestamp: string;
-  body: string;
-}): string {
-  return `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 }
 
 function outcomeOf({ status, headers }: Response): Outcome {

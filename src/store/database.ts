@@ -110,9 +110,8 @@ export function openDatabase(path: string): DatabaseSyncInstance {
  * Reads all of it, about half a second for 200 MB. @throws WordwatchError `store-corrupt`
  */
 export function checkDatabase(database: DatabaseSyncInstance, path: string): void {
-  const found = () => database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string };
   try {
-    const { quick_check: verdict } = found();
+    const verdict = String(toldValue(database, 'SELECT tell(quick_check) FROM pragma_quick_check LIMIT 1'));
     if (verdict !== 'ok') throw corrupt(path, verdict);
   } catch (error) {
     throw isCorruption(error) ? corrupt(path, messageOf(error), error) : error;
@@ -184,12 +183,26 @@ function migrate(database: DatabaseSyncInstance, path: string): void {
 
 /** How many of the migrations it has seen. @throws WordwatchError `store-newer` */
 function versionOf(database: DatabaseSyncInstance, path: string): number {
-  const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  const version = row.user_version;
+  const version = Number(toldValue(database, 'SELECT tell(user_version) FROM pragma_user_version'));
   if (version > MIGRATIONS.length) {
     throw new WordwatchError('store-newer', `${path} was written by a newer wordwatch (format ${version}).`, {
       hint: 'Install that version again, or move the file away.',
     });
   }
   return version;
+}
+
+/**
+ * The value that a query hands to the function `tell`. A prepared statement would keep the file open beyond close(), until
+ * the garbage collector comes by; and a file that is put aside must be closed, since SQLite deletes a -wal by its name, which
+ * may be another database's by then.
+ */
+function toldValue(database: DatabaseSyncInstance, sql: string): unknown {
+  let told: unknown;
+  database.function('tell', (value: unknown) => {
+    told = value;
+    return null;
+  });
+  database.exec(sql);
+  return told;
 }

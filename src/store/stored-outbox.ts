@@ -93,7 +93,8 @@ export class StoredOutbox implements Disposable {
   /** The oldest event that is not under way yet, which from now on it is; null when there is none. */
   next(): DetectionEvent | null {
     for (let seq = this.#pending[this.#underWay]; seq !== undefined; seq = this.#pending[this.#underWay]) {
-      const event = this.#options.eventAt(seq);
+      const event = this.#read(seq);
+      if (event === undefined) return null;
       if (event) {
         this.#underWay++;
         return event;
@@ -122,6 +123,16 @@ export class StoredOutbox implements Disposable {
   [Symbol.dispose](): void {
     this.#delete();
     if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  /** undefined: the disk does not give it now, and is asked again with the next event. */
+  #read(seq: number): DetectionEvent | null | undefined {
+    try {
+      return this.#options.eventAt(seq);
+    } catch (error) {
+      this.#options.logger.error({ seq, reason: messageOf(error) }, 'stored event cannot be read now');
+      return undefined;
+    }
   }
 
   #dropBeyondLimit(): void {
