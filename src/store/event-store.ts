@@ -22,19 +22,17 @@ export class EventStore implements Disposable {
   #refused = false;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param destinations who is to be told of events; what waits for others is forgotten */
-  constructor(database: DatabaseSyncInstance, logger: Logger, destinations: readonly Destination[] = []) {
+  /** @param destinations who is to be told of events; what waits for others is forgotten. None: only the past is read */
+  constructor(database: DatabaseSyncInstance, logger: Logger, destinations?: readonly Destination[]) {
     this.#database = database;
     this.#logger = logger;
     const row = database.prepare('SELECT MAX(seq) AS seq FROM events').get() as { seq: number | null };
     this.#lastSeq = row.seq ?? 0;
-    const ids = destinations.map(({ id }) => id);
-    for (const gone of forgetOtherDestinations(database, ids))
-      logger.warn(gone, 'events forgotten: their destination is no longer configured');
+    if (destinations) this.#forgetOthers(destinations);
     const eventAt = (seq: number) => this.at(seq);
     const isUnwritten = (seq: number) => this.#isUnwritten(seq);
     this.#outboxes = new Map(
-      destinations.map((destination) => [
+      (destinations ?? []).map((destination) => [
         destination.id,
         new StoredOutbox({ database, destination, eventAt, isUnwritten, logger }),
       ]),
@@ -130,6 +128,20 @@ export class EventStore implements Disposable {
     this.flush();
     if (this.#timer) clearTimeout(this.#timer);
     for (const outbox of this.#outboxes.values()) outbox[Symbol.dispose]();
+  }
+
+  #forgetOthers(destinations: readonly Destination[]): void {
+    const ids = destinations.map(({ id }) => id);
+    try {
+      for (const gone of forgetOtherDestinations(this.#database, ids))
+        this.#logger.warn(gone, 'events forgotten: their destination is no longer configured');
+    } catch (error) {
+      // A full disk must not keep the service from starting; retention makes room.
+      this.#logger.error(
+        { reason: messageOf(error) },
+        'events of destinations that are gone not deleted yet',
+      );
+    }
   }
 
   #isUnwritten(seq: number): boolean {
