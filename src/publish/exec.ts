@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
 import type { DetectionEvent } from '../detect/event.js';
 import { codeOf, messageOf } from '../shared/errors.js';
 import type { Outcome } from './delivery.js';
@@ -26,11 +27,12 @@ export async function runCommand(
   { run, timeoutMs, env, signal }: CommandOptions & { signal: AbortSignal },
 ): Promise<Outcome> {
   if (signal.aborted) return { kind: 'failed', reason: 'stopped' };
-  const [program, ...args] = run;
-  // A process group of its own, so that it can be ended together with what it has started.
-  const child = spawn(program!, args, {
-    ...{ shell: false, detached: true, stdio: ['pipe', 'ignore', 'ignore'], env: environmentOf(event, env) },
-  });
+  let child: Child;
+  try {
+    child = start(run, environmentOf(event, env));
+  } catch (error) {
+    return { kind: 'failed', reason: messageOf(error) }; // no memory, no file handles
+  }
   let why: string | null = null;
   const end = (reason: string) => {
     why ??= reason;
@@ -44,7 +46,7 @@ export async function runCommand(
   child.stdin.on('error', () => {}); // it need not read
   child.stdin.end(`${JSON.stringify(event)}\n`);
   const ended = await new Promise<string | null>((resolve) => {
-    child.once('error', (error) => resolve(startFailure(program!, error)));
+    child.once('error', (error) => resolve(startFailure(run[0]!, error)));
     child.once('exit', (code, signalName) =>
       resolve(code === 0 ? null : `it ended with ${code ?? signalName}`),
     );
@@ -57,6 +59,13 @@ export async function runCommand(
   signal.removeEventListener('abort', stop);
   const reason = why ?? ended;
   return reason === null ? { kind: 'delivered' } : { kind: 'failed', reason };
+}
+
+type Child = ChildProcessByStdio<Writable, null, null>;
+
+/** In a process group of its own, so that it can be ended together with what it has started. */
+function start([program, ...args]: readonly string[], env: NodeJS.ProcessEnv): Child {
+  return spawn(program!, args, { shell: false, detached: true, stdio: ['pipe', 'ignore', 'ignore'], env });
 }
 
 function environmentOf({ id, seq, phase }: DetectionEvent, env: CommandOptions['env']): NodeJS.ProcessEnv {
@@ -73,7 +82,7 @@ function startFailure(program: string, error: Error): string {
   return codeOf(error) === 'ENOENT' ? `there is no program ${program}` : messageOf(error);
 }
 
-function signalGroup({ pid }: ChildProcess, signalName: NodeJS.Signals): void {
+function signalGroup({ pid }: Child, signalName: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signalName);

@@ -96,7 +96,7 @@ describe('an outbox on disk', () => {
       );
   });
 
-  it('drains 10,000 events in less than 10 s, in order and with their original times', async () => {
+  it('drains 10,000 events in little time, in order and with their original times', async () => {
     await using broker = await Mosquitto.start();
     await using subscriber = await Subscriber.to(broker.url, { topic: 'wordwatch/events' });
     {
@@ -110,18 +110,25 @@ describe('an outbox on disk', () => {
     }
     using database = closing(openDatabase(databasePath(folder)));
     using store = new EventStore(database.it, logger, MQTT);
-    const startedMs = performance.now();
+    // Machines are shared, so no clock is asked: it takes less than 2 s where nothing else runs.
+    const startedCpu = process.cpuUsage();
+    const exec = vi.spyOn(database.it, 'exec');
     await using publisher = createMqttPublisher({
       ...{ url: broker.url, prefix: 'wordwatch', bus: createBus(), logger, rules: () => [], cameras: [] },
       outbox: store.outbox('mqtt'),
     });
     publisher.start();
     await vi.waitFor(() => expect(subscriber.received).toHaveLength(10_000), WAIT);
-    expect(performance.now() - startedMs).toBeLessThan(10_000);
     const events = subscriber.texts('wordwatch/events').map((text) => JSON.parse(text) as DetectionEvent);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect(events.every(({ seq, atMs }) => atMs === 1_700_000_000_000 + seq)).toBe(true);
     await vi.waitFor(() => expect(stored().waiting).toBe(0), WAIT);
+    const { user, system } = process.cpuUsage(startedCpu);
+    expect((user + system) / 1e6).toBeLessThan(10);
+    // Each waits for the disk.
+    const commits = exec.mock.calls.filter(([sql]) => sql === 'COMMIT').length;
+    expect(commits).toBeGreaterThan(0);
+    expect(commits).toBeLessThan(2_000);
   });
 });
 
