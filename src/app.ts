@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { createBus } from './bus.js';
 import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
@@ -6,6 +7,7 @@ import type { DetectionEvent } from './detect/event.js';
 import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { calibrationRows } from './pipeline/calibration-rows.js';
+import { DiskAlarm } from './pipeline/disk-alarm.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import { Lessons } from './pipeline/lessons.js';
@@ -13,6 +15,7 @@ import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
 import { Reviews } from './pipeline/reviews.js';
 import { runCamera } from './pipeline/run-camera.js';
+import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import type { ThresholdPlan } from './rules/thresholds.js';
@@ -20,10 +23,12 @@ import type { Problem } from './server/messages.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { CalibrationStore } from './store/calibration-store.js';
-import { databasePath, openDatabase } from './store/database.js';
+import { databasePath } from './store/database.js';
 import { EventStore } from './store/event-store.js';
 import { LessonStore } from './store/lesson-store.js';
 import { MomentStore } from './store/moment-store.js';
+import { openOrSetAside } from './store/recover-database.js';
+import { Retention } from './store/retention.js';
 import { SampleStore } from './store/sample-store.js';
 import { SnapshotFolder } from './store/snapshots.js';
 import type { Logger } from './telemetry/logger.js';
@@ -68,12 +73,15 @@ export async function runApp(options: AppOptions): Promise<void> {
   await using _embedder = embedder;
   const paths = config.rules;
 
-  using database = openDatabase(databasePath(config.store.path));
+  using opening = openOrSetAside(databasePath(config.store.path), { nowMs: Date.now(), logger });
+  const { database, setAside } = opening;
   const lessonStore = new LessonStore(database, logger);
   const rules = await LiveRules.open(options.rules, {
     ...{ paths, env, cameraIds, embedder, lessons: lessonStore, bus, logger },
   });
-  const store = new EventStore(database, logger);
+  const hasMqtt = config.mqtt.embedded || config.mqtt.url !== null;
+  const destinations = [...(hasMqtt ? [{ id: 'mqtt', wants: () => true }] : []), ...destinationsOf(config)];
+  using store = new EventStore(database, logger, destinations);
   const snapshots = new SnapshotFolder(config.store.path);
   const momentStore = new MomentStore(database);
   const samples = new SampleStore(database);
@@ -100,13 +108,22 @@ export async function runApp(options: AppOptions): Promise<void> {
         logger,
         rules: () => rules.book.rules,
         cameras: cameraIds,
+        outbox: store.outbox('mqtt'),
       })
     : null;
   publisher?.start();
+  await using deliveries = new Deliveries({ config, outbox: (name) => store.outbox(name), env, bus, logger });
+  deliveries.start();
+  const diskAlarm = new DiskAlarm({ store, bus, model: embedder });
+  await using retention = new Retention({
+    ...{ database, store, root: config.store.path, keep: config.store.keep, logger },
+    onNearlyFull: (isNearlyFull) => diskAlarm.tell(isNearlyFull, Date.now()),
+  });
 
   const statuses = followStatuses(cameras);
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
   bus.on('event', options.onEvent);
+  retention.start();
 
   const problems = (): Problem[] => [
     ...(modelHealth.reason() === null
@@ -116,7 +133,17 @@ export async function runApp(options: AppOptions): Promise<void> {
     ...(publisher && !publisher.health().connected
       ? [{ part: 'mqtt', reason: publisher.health().reason ?? 'not connected' }]
       : []),
+    ...deliveries.health().flatMap(({ name, reason }) => (reason === null ? [] : [{ part: name, reason }])),
     ...(store.waiting > 0 ? [{ part: 'store', reason: `${store.waiting} events wait for the disk` }] : []),
+    ...(retention.nearlyFull === null ? [] : [{ part: 'store', reason: retention.nearlyFull }]),
+    ...(setAside === null
+      ? []
+      : [
+          {
+            part: 'store',
+            reason: `the database was corrupt and is now ${basename(setAside)}; a new one has begun`,
+          },
+        ]),
   ];
   const data: ServerData = {
     get model() {
@@ -173,7 +200,6 @@ export async function runApp(options: AppOptions): Promise<void> {
   // Files may be over while people still look at the page.
   if (!signal.aborted)
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  store.flush();
 }
 
 function limitOf(plan: ThresholdPlan): { threshold: number | null; budgetPerDay: number | null } {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { Id } from '../detect/event.js';
 import { DEVICES, DTYPES, type ModelChoice } from '../model/model-choice.js';
+import { Commands, expectKnownCameras, Webhooks } from './destinations-schema.js';
 import { duration, line, matching, NO_CONTROL_CHARACTERS, NOT_EMPTY, section } from './fields.js';
 import { Remote } from './remote-schema.js';
+import { size } from './size-field.js';
 
 const Secret = z.string().min(1, NOT_EMPTY).max(256);
 /** For descriptions. */
@@ -130,10 +132,14 @@ const Keep = section({
   events: duration({ min: '1h' }).prefault('90d').describe('Events'),
   vectors: duration({ min: '1h' }).prefault('7d').describe('What the model made of the frames'),
   snapshots: duration({ min: '1h' }).prefault('30d').describe('Pictures of events'),
-}).transform(({ events, vectors, snapshots }) => ({
+  size: size()
+    .optional()
+    .describe('Of events and pictures together; the oldest pictures go first. Default: any'),
+}).transform(({ events, vectors, snapshots, size: sizeBytes = null }) => ({
   eventsMs: events,
   vectorsMs: vectors,
   snapshotsMs: snapshots,
+  sizeBytes,
 }));
 
 const Store = section({
@@ -205,16 +211,20 @@ export const ConfigFile = section({
     .default(['./rules'])
     .describe('Rule files, or folders of them'),
   mqtt: Mqtt.prefault({}).describe('Where events are published'),
+  webhooks: Webhooks.describe('Where else events are posted, one after the other'),
+  commands: Commands.describe('What is run for each event, one after the other'),
   server: Server.prefault({}).describe('The page, the API and the WebSocket'),
   store: Store.prefault({}).describe('What is kept on disk'),
   time_zone: TimeZone.optional().describe(
     'Of active hours, IANA name such as Europe/Berlin. Default: the machine’s',
   ),
   log: Log.prefault({}).describe('What is told on stderr'),
-}).transform(({ time_zone, ...config }) => ({
-  ...config,
-  timeZone: time_zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
-}));
+})
+  .superRefine(expectKnownCameras)
+  .transform(({ time_zone, ...config }) => ({
+    ...config,
+    timeZone: time_zone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  }));
 
 /**
  * The whole configuration, checked, with its defaults filled in. `model.baseFolder`, `rules`, `store.path` and sources

@@ -115,6 +115,11 @@ function resolvePaths(config: Config, folder: string): Config {
     cameras: config.cameras.map((camera) => ({ ...camera, source: resolveSource(camera.source, folder) })),
     model: { ...config.model, baseFolder: folder },
     rules: config.rules.map((path) => resolve(folder, path)),
+    commands: config.commands.map(({ run: [program, ...args], ...command }) => ({
+      ...command,
+      // A bare name is looked for in PATH.
+      run: [program!.includes('/') ? resolve(folder, program!) : program!, ...args],
+    })),
     store: { ...config.store, path: resolve(folder, config.store.path) },
   };
 }

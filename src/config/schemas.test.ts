@@ -47,10 +47,17 @@ describe('a config', () => {
         clientId: null,
         discovery: false,
       },
+      webhooks: [],
+      commands: [],
       server: { host: '127.0.0.1', port: 8787, token: null },
       store: {
         path: '/home/me/data',
-        keep: { eventsMs: 90 * 86_400_000, vectorsMs: 7 * 86_400_000, snapshotsMs: 30 * 86_400_000 },
+        keep: {
+          eventsMs: 90 * 86_400_000,
+          vectorsMs: 7 * 86_400_000,
+          snapshotsMs: 30 * 86_400_000,
+          sizeBytes: null,
+        },
       },
       timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
       log: { level: 'info', format: 'pretty' },

@@ -6,7 +6,7 @@ import type { YamlFile } from './yaml-file.js';
 type Issue = z.core.$ZodIssue;
 
 /** Values of these keys are never shown: a URL may hold a password too. */
-const SECRET_KEYS = new Set(['source', 'url', 'username', 'password', 'token']);
+const SECRET_KEYS = new Set(['source', 'url', 'username', 'password', 'token', 'secret']);
 
 /**
  * Checks a file's value.

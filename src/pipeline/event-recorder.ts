@@ -9,6 +9,7 @@ import type { SnapshotFolder } from '../store/snapshots.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { RuleTransition } from './detectors.js';
 import type { MomentRecorder } from './moment-recorder.js';
+import { ownEvent } from './own-events.js';
 import { snapshotJpeg } from './picture.js';
 import type { WatchedFrame } from './watch-camera.js';
 
@@ -90,14 +91,12 @@ export class EventRecorder {
     const jpeg = await snapshotJpeg(pyramid, WHOLE_FRAME);
     const id = randomUUID();
     const snapshot = await this.#write(id, jpeg);
-    const about: Omit<DetectionEvent, 'seq' | 'phase'> = {
+    const about = ownEvent({
       ...{ id, cameraId, ruleId: SCENE_CHANGED, severity: 'warning', atMs, startedAtMs: atMs },
-      ...{ startedPtsMs: ptsMs, score: 1, peakScore: 1, threshold: 1, thresholdState: 'fixed' },
-      expectedFalseAlarmsPerDay: null,
-      tile: { index: 0, level: 0, box: WHOLE_FRAME },
+      startedPtsMs: ptsMs,
       ...(snapshot === null ? {} : { snapshot }),
       modelHash: this.#options.model.describe().modelHash,
-    };
+    });
     const start = this.#options.store.append({ ...about, phase: 'start' });
     const end = this.#options.store.append({ ...about, phase: 'end', endedAtMs: atMs });
     return [

@@ -66,22 +66,34 @@ const MIGRATIONS = [
    ) STRICT;
    CREATE INDEX lessons_by_rule ON lessons (rule_id, model_hash);`,
   `CREATE INDEX moments_by_peak ON moments (camera_id, rule_id, key, peak);`,
+  // What each destination has not confirmed. at_ms of an event may count from the start of a file: how long an event is
+  // kept needs a clock of its own.
+  `CREATE TABLE outbox (
+     destination TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     PRIMARY KEY (destination, seq)
+   ) STRICT, WITHOUT ROWID;
+   ALTER TABLE events ADD COLUMN stored_at_ms REAL NOT NULL DEFAULT 0;
+   UPDATE events SET stored_at_ms = unixepoch() * 1000.0;`,
 ];
 
 /**
  * Opens the database, creating folder and tables as needed.
- * @throws WordwatchError `store-unusable` when the folder cannot be written or the file is no database of ours
+ * @throws WordwatchError `store-unusable` when the folder cannot be written, `store-corrupt` when the file is no database
  */
 export function openDatabase(path: string): DatabaseSyncInstance {
+  let database: DatabaseSyncInstance | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const database = new DatabaseSync(path);
+    database = new DatabaseSync(path);
     // FULL: an event that a subscriber has seen must survive a power cut.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
     migrate(database, path);
     return database;
   } catch (error) {
+    database?.close();
     if (error instanceof WordwatchError) throw error;
+    if (isCorruption(error)) throw corrupt(path, messageOf(error), error);
     throw new WordwatchError('store-unusable', `${path}: cannot open the database: ${messageOf(error)}`, {
       cause: error,
       hint:
@@ -92,6 +104,32 @@ export function openDatabase(path: string): DatabaseSyncInstance {
           : `Move the file away to start with an empty one.`,
     });
   }
+}
+
+/**
+ * Reads all of it, about half a second for 200 MB. @throws WordwatchError `store-corrupt`
+ */
+export function checkDatabase(database: DatabaseSyncInstance, path: string): void {
+  try {
+    const verdict = String(toldValue(database, 'SELECT tell(quick_check) FROM pragma_quick_check LIMIT 1'));
+    if (verdict !== 'ok') throw corrupt(path, verdict);
+  } catch (error) {
+    throw isCorruption(error) ? corrupt(path, messageOf(error), error) : error;
+  }
+}
+
+/** SQLite's own codes for a file that is damaged, and for one that never was a database. */
+const CORRUPTION = [11, 26];
+
+function isCorruption(error: unknown): boolean {
+  return error instanceof Error && 'sqliteCode' in error && CORRUPTION.includes(error.sqliteCode as number);
+}
+
+function corrupt(path: string, reason: string, cause?: unknown): WordwatchError {
+  return new WordwatchError('store-corrupt', `${path}: cannot open the database: ${reason}`, {
+    cause,
+    hint: 'Move the file away to start with an empty one, or start "run", which does.',
+  });
 }
 
 /**
@@ -145,12 +183,26 @@ function migrate(database: DatabaseSyncInstance, path: string): void {
 
 /** How many of the migrations it has seen. @throws WordwatchError `store-newer` */
 function versionOf(database: DatabaseSyncInstance, path: string): number {
-  const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  const version = row.user_version;
+  const version = Number(toldValue(database, 'SELECT tell(user_version) FROM pragma_user_version'));
   if (version > MIGRATIONS.length) {
     throw new WordwatchError('store-newer', `${path} was written by a newer wordwatch (format ${version}).`, {
       hint: 'Install that version again, or move the file away.',
     });
   }
   return version;
+}
+
+/**
+ * The value that a query hands to the function `tell`. A prepared statement would keep the file open beyond close(), until
+ * the garbage collector comes by; and a file that is put aside must be closed, since SQLite deletes a -wal by its name, which
+ * may be another database's by then.
+ */
+function toldValue(database: DatabaseSyncInstance, sql: string): unknown {
+  let told: unknown;
+  database.function('tell', (value: unknown) => {
+    told = value;
+    return null;
+  });
+  database.exec(sql);
+  return told;
 }

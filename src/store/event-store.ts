@@ -2,22 +2,41 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { DetectionEvent } from '../detect/event.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
+import { type Destination, forgetOtherDestinations, StoredOutbox } from './stored-outbox.js';
+import { inTransaction } from './transaction.js';
 
 /** Events that could not be written wait in memory for the disk to come back, at most so many. */
 const MAX_WAITING = 10_000;
+/** How often a disk that refuses events is tried again while no new ones come. */
+const RETRY_MS = 5_000;
+/** Events written in one transaction when many wait. */
+const WRITTEN_AT_ONCE = 500;
 
 /** The events of the past: every start, update and end, in the order of their sequence numbers. */
-export class EventStore {
+export class EventStore implements Disposable {
   readonly #database: DatabaseSyncInstance;
   readonly #logger: Logger;
   readonly #waiting: DetectionEvent[] = [];
+  readonly #outboxes: ReadonlyMap<string, StoredOutbox>;
   #lastSeq: number;
+  #refused = false;
+  #timer: NodeJS.Timeout | null = null;
 
-  constructor(database: DatabaseSyncInstance, logger: Logger) {
+  /** @param destinations who is to be told of events; what waits for others is forgotten. None: only the past is read */
+  constructor(database: DatabaseSyncInstance, logger: Logger, destinations?: readonly Destination[]) {
     this.#database = database;
     this.#logger = logger;
     const row = database.prepare('SELECT MAX(seq) AS seq FROM events').get() as { seq: number | null };
     this.#lastSeq = row.seq ?? 0;
+    if (destinations) this.#forgetOthers(destinations);
+    const eventAt = (seq: number) => this.at(seq);
+    const isUnwritten = (seq: number) => this.#isUnwritten(seq);
+    this.#outboxes = new Map(
+      (destinations ?? []).map((destination) => [
+        destination.id,
+        new StoredOutbox({ database, destination, eventAt, isUnwritten, logger }),
+      ]),
+    );
   }
 
   /** Highest sequence number given out. */
@@ -30,13 +49,20 @@ export class EventStore {
     return this.#waiting.length;
   }
 
+  /** What a destination has not confirmed; the destination is one of those given to the constructor. */
+  outbox(destinationId: string): StoredOutbox {
+    return this.#outboxes.get(destinationId)!;
+  }
+
   /**
-   * Numbers an event and writes it. A full or broken disk does not hold up the alarm: the event waits in memory and
-   * is written with the next one.
+   * Numbers an event, puts it into the outboxes and writes all that at once. A full or broken disk does not hold up the
+   * alarm: the event waits in memory, goes out from there, and is written when the disk is back.
    */
   append(event: Omit<DetectionEvent, 'seq'>): DetectionEvent {
     const numbered = { ...event, seq: ++this.#lastSeq };
     this.#waiting.push(numbered);
+    for (const outbox of this.#outboxes.values())
+      if (outbox.destination.wants(numbered)) outbox.add(numbered.seq);
     if (this.#waiting.length > MAX_WAITING) {
       const dropped = this.#waiting.shift();
       this.#logger.error({ seq: dropped?.seq }, 'event dropped unwritten: too many wait for the disk');
@@ -45,21 +71,20 @@ export class EventStore {
     return numbered;
   }
 
-  /** Writes what waits. Called by itself on every append; call it before closing. */
+  /** Writes what waits. Called by itself on every append, and now and then while the disk refuses. */
   flush(): void {
-    const insert = this.#database.prepare(
-      'INSERT INTO events (seq, id, camera_id, rule_id, at_ms, json) VALUES (?, ?, ?, ?, ?, ?)',
-    );
     try {
-      for (let event = this.#waiting[0]; event; event = this.#waiting[0]) {
-        insert.run(event.seq, event.id, event.cameraId, event.ruleId, event.atMs, JSON.stringify(event));
-        this.#waiting.shift();
-      }
+      while (this.#waiting.length > 0) this.#write(this.#waiting.slice(0, WRITTEN_AT_ONCE));
+      if (this.#refused) this.#logger.info('events written: the disk is back');
+      this.#refused = false;
     } catch (error) {
-      this.#logger.error(
-        { waiting: this.#waiting.length, reason: messageOf(error) },
-        'event not written yet: is the disk full or read-only?',
-      );
+      const fields = { waiting: this.#waiting.length, reason: messageOf(error) };
+      if (!this.#refused) this.#logger.error(fields, 'event not written yet: is the disk full or read-only?');
+      this.#refused = true;
+      this.#timer ??= setTimeout(() => {
+        this.#timer = null;
+        this.flush();
+      }, RETRY_MS).unref();
     }
   }
 
@@ -80,6 +105,64 @@ export class EventStore {
       .prepare('SELECT json FROM events WHERE id = ? ORDER BY seq DESC LIMIT 1')
       .get(id) as { json: string } | undefined;
     return row ? parse(row) : null;
+  }
+
+  /** The event of one number; null where there is none, or none that can be read. */
+  at(seq: number): DetectionEvent | null {
+    const first = this.#waiting[0];
+    const waiting = first && this.#waiting[seq - first.seq]; // they are numbered without gaps
+    if (waiting) return waiting;
+    const row = this.#database.prepare('SELECT json FROM events WHERE seq = ?').get(seq) as
+      | { json: string }
+      | undefined;
+    try {
+      return row ? parse(row) : null;
+    } catch (error) {
+      this.#logger.error({ seq, reason: messageOf(error) }, 'stored event unreadable');
+      return null;
+    }
+  }
+
+  /** Writes what waits and crosses off what is confirmed. Call it before the database is closed. */
+  [Symbol.dispose](): void {
+    this.flush();
+    if (this.#timer) clearTimeout(this.#timer);
+    for (const outbox of this.#outboxes.values()) outbox[Symbol.dispose]();
+  }
+
+  #forgetOthers(destinations: readonly Destination[]): void {
+    const ids = destinations.map(({ id }) => id);
+    try {
+      for (const gone of forgetOtherDestinations(this.#database, ids))
+        this.#logger.warn(gone, 'events forgotten: their destination is no longer configured');
+    } catch (error) {
+      // A full disk must not keep the service from starting; retention makes room.
+      this.#logger.error(
+        { reason: messageOf(error) },
+        'events of destinations that are gone not deleted yet',
+      );
+    }
+  }
+
+  #isUnwritten(seq: number): boolean {
+    const first = this.#waiting[0];
+    return first !== undefined && seq >= first.seq;
+  }
+
+  #write(events: readonly DetectionEvent[]): void {
+    const insert = this.#database.prepare(
+      'INSERT INTO events (seq, id, camera_id, rule_id, at_ms, json, stored_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    );
+    const insertRow = this.#database.prepare('INSERT INTO outbox (destination, seq) VALUES (?, ?)');
+    inTransaction(this.#database, () => {
+      for (const event of events) {
+        const { seq, id, cameraId, ruleId, atMs } = event;
+        insert.run(seq, id, cameraId, ruleId, atMs, JSON.stringify(event), Date.now());
+        for (const [destination, outbox] of this.#outboxes)
+          if (outbox.holds(seq)) insertRow.run(destination, seq);
+      }
+    });
+    this.#waiting.splice(0, events.length);
   }
 }
 

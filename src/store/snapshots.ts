@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { codeOf } from '../shared/errors.js';
 
+/** Below the data folder. */
+export const SNAPSHOTS_FOLDER = 'snapshots';
+
 /** JPEG files of events, below one folder. */
 export class SnapshotFolder {
   readonly #root: string;
@@ -18,7 +21,7 @@ export class SnapshotFolder {
    */
   async write(id: string, jpeg: Uint8Array): Promise<string> {
     const path = this.#pathOf(id);
-    await mkdir(join(this.#root, 'snapshots'), { recursive: true });
+    await mkdir(join(this.#root, SNAPSHOTS_FOLDER), { recursive: true });
     await writeFile(`${join(this.#root, path)}.part`, jpeg);
     await rename(`${join(this.#root, path)}.part`, join(this.#root, path));
     return path;
@@ -36,6 +39,6 @@ export class SnapshotFolder {
 
   #pathOf(id: string): string {
     // Ids come back from the network: only a real one may become a path.
-    return join('snapshots', `${z.uuid().parse(id)}.jpg`);
+    return join(SNAPSHOTS_FOLDER, `${z.uuid().parse(id)}.jpg`);
   }
 }

@@ -8,7 +8,8 @@ export function inTransaction<T>(database: DatabaseSyncInstance, work: () => T):
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
+    // A full disk has ended the transaction already; a second error would hide the first.
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf } from '../../shared/errors.js';
+import { fetchFailureOf, retryAfterOf } from '../../shared/http-client.js';
 import { redactUrl } from '../../shared/redact-url.js';
 import { closed, invalidAnswer, RemoteFailure } from './failure.js';
 
@@ -64,7 +64,7 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
   } catch (error) {
     if (error instanceof RemoteFailure) throw error;
     if (signal.aborted) throw closed();
-    throw unreachable(url, isLate ? `no answer within ${timeoutMs / 1000} s` : reasonOf(error), error);
+    throw unreachable(url, isLate ? `no answer within ${timeoutMs / 1000} s` : fetchFailureOf(error), error);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
@@ -138,17 +138,9 @@ function refusal(answer: Response, { url, token }: HttpRequest, said: string): R
   return new RemoteFailure('remote-failed', answers, {
     status,
     again: isTransient ? 'soon' : status >= 500 ? 'later' : 'never',
-    retryAfterMs: retryAfterOf(headers),
+    retryAfterMs: retryAfterOf(headers, MAX_RETRY_AFTER_MS),
     ...(status === 413 ? { hint: 'Lower model.remote.batch.' } : {}),
   });
-}
-
-/** Seconds or a date; null: neither. */
-function retryAfterOf(headers: Headers): number | null {
-  const text = headers.get('retry-after');
-  if (text === null) return null;
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(waitMs) ? null : Math.min(MAX_RETRY_AFTER_MS, Math.max(0, waitMs));
 }
 
 function unreachable(url: string, reason: string, cause: unknown): RemoteFailure {
@@ -157,12 +149,4 @@ function unreachable(url: string, reason: string, cause: unknown): RemoteFailure
     again: 'soon',
     hint: 'Is the server running, and is model.remote.url its address?',
   });
-}
-
-/** fetch says "fetch failed" or "terminated"; what happened stands underneath. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause ? error.cause : error;
-  // Several addresses of one name that all failed.
-  if (cause instanceof AggregateError && cause.errors.length > 0) return messageOf(cause.errors[0]);
-  return messageOf(cause) || 'no connection';
 }
