@@ -66,6 +66,19 @@ const MIGRATIONS = [
    ) STRICT;
    CREATE INDEX lessons_by_rule ON lessons (rule_id, model_hash);`,
   `CREATE INDEX moments_by_peak ON moments (camera_id, rule_id, key, peak);`,
+  `CREATE TABLE switches (
+     camera_id TEXT NOT NULL,
+     rule_id TEXT NOT NULL,
+     enabled INTEGER NOT NULL,
+     snoozed_until_ms REAL,
+     budget_per_day REAL,
+     rule_budget_per_day REAL,
+     PRIMARY KEY (camera_id, rule_id)
+   ) STRICT;
+   CREATE TABLE announcements (
+     topic TEXT PRIMARY KEY,
+     components TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /**
