@@ -136,7 +136,12 @@ log: {level: warn, format: json}`,
     expect(read.mqtt).toMatchObject({
       ...{ embedded: false, password: '1234', clientId: 'w1', protocolVersion: 5 },
       ...{ discovery: true, discoveryPrefix: 'ha' },
-      tls: { ca: '/home/me/tls/ca.pem', cert: '/etc/w/cert.pem', key: '/home/me/tls/key.pem', insecure: true },
+      tls: {
+        ca: '/home/me/tls/ca.pem',
+        cert: '/etc/w/cert.pem',
+        key: '/home/me/tls/key.pem',
+        insecure: true,
+      },
     });
     expect(read.server).toEqual({ host: '0.0.0.0', port: 80, token: 'long-enough' });
     expect(read.store.path).toBe('/var/lib/w');
@@ -199,6 +204,7 @@ describe('a rule', () => {
       active: null,
       severity: 'warning',
       threshold: null,
+      deviceClass: null,
       enabled: true,
     });
   });
