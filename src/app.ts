@@ -106,7 +106,7 @@ export async function runApp(options: AppOptions): Promise<void> {
         clientId: config.mqtt.clientId ?? undefined,
         username: broker ? broker.ownUser?.name : config.mqtt.username,
         password: broker ? broker.ownUser?.password : config.mqtt.password,
-        protocolVersion: config.mqtt.protocolVersion,
+        protocolVersion: broker ? 4 : config.mqtt.protocolVersion,
         tls: config.mqtt.tls && (await readTlsFiles(config.mqtt.tls, logger)),
         bus,
         logger,

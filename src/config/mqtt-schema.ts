@@ -41,7 +41,7 @@ export const Mqtt = section({
   protocol: z
     .literal(['3.1.1', 5])
     .default('3.1.1')
-    .describe('Version of MQTT: 3.1.1, which every broker speaks, or 5'),
+    .describe('Version of MQTT: 3.1.1, which every broker speaks (the embedded one no other), or 5'),
   username: Secret.optional().describe('Name at the broker'),
   password: Secret.optional().describe(`Password at the broker; ${FROM_ENVIRONMENT}`),
   tls: Tls.optional().describe('Certificates, for mqtts:// and wss://'),

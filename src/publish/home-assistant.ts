@@ -44,7 +44,7 @@ class HomeAssistant implements MqttPart {
 
   constructor(options: HomeAssistantOptions) {
     this.#options = options;
-    this.filters = [`${options.discoveryPrefix}/status`];
+    this.filters = options.cameras.length > 0 ? [`${options.discoveryPrefix}/status`] : [];
     this.#announced = options.store.all();
   }
 

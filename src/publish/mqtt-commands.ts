@@ -56,6 +56,8 @@ class Commands implements MqttPart {
   readonly filters: readonly string[];
   readonly #options: MqttCommandsOptions;
   readonly #told = new Map<string, Pair>();
+  /** Those of which the minutes left go down. */
+  readonly #snoozed = new Set<Pair>();
   #outlet: Outlet | null = null;
   #timer: NodeJS.Timeout | null = null;
   #warnedAtMs = Number.NEGATIVE_INFINITY;
@@ -72,7 +74,7 @@ class Commands implements MqttPart {
     const { bus } = this.#options;
     bus.on('switch', this.#onSwitch);
     bus.on('rules', this.#tellAll);
-    this.#timer = setInterval(this.#tellAll, TICK_MS).unref();
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
   }
 
   stop(): void {
@@ -116,10 +118,20 @@ class Commands implements MqttPart {
     }
   };
 
+  #tick(): void {
+    for (const pair of [...this.#snoozed]) {
+      this.#snoozed.delete(pair);
+      const state = this.#options.switches.get(pair);
+      if (state) this.#tell(pair, state);
+    }
+  }
+
   #tell(pair: SwitchedPair, state: SwitchState): void {
     const { topics, clock = systemClock } = this.#options;
+    const leftMin = snoozeLeftMin(state, clock.nowMs());
+    if (leftMin > 0) this.#snoozed.add(pair);
     this.#outlet?.set(topics.enabled(pair), state.enabled ? 'ON' : 'OFF');
-    this.#outlet?.set(topics.snooze(pair), String(snoozeLeftMin(state, clock.nowMs())));
+    this.#outlet?.set(topics.snooze(pair), String(leftMin));
     if (state.budgetPerDay === null) this.#outlet?.remove(topics.budget(pair));
     else this.#outlet?.set(topics.budget(pair), String(state.budgetPerDay));
   }

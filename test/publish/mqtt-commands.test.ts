@@ -103,6 +103,36 @@ describe('MQTT commands', () => {
     expect(world.log.join()).not.toContain('evil');
   });
 
+  it('count a snooze down by the minute', () => {
+    vi.useFakeTimers({ now: 0 });
+    try {
+      const told: string[] = [];
+      const part = createMqttCommands({
+        topics: createTopics('wordwatch'),
+        switches: {
+          get: () => ({
+            enabled: true,
+            snoozedUntilMs: Date.now() < 90_000 ? 90_000 : null,
+            budgetPerDay: null,
+          }),
+          set: () => null,
+        },
+        ...{ pairs: () => [FIRE], bus: createBus(), logger: createLogger({ level: 'silent' }) },
+      });
+      part.start({
+        set: (topic, payload) => {
+          if (topic === 'wordwatch/yard/fire/snooze' && told.at(-1) !== payload) told.push(payload);
+        },
+        ...{ remove: () => {}, resend: () => {} },
+      });
+      vi.advanceTimersByTime(120_000);
+      part.stop();
+      expect(told).toEqual(['2', '1', '0']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('never let anything through that is not valid, whatever is published', () => {
     const seen: unknown[] = [];
     const part = createMqttCommands({
