@@ -14,14 +14,18 @@ import { Lessons } from './pipeline/lessons.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
 import { Reviews } from './pipeline/reviews.js';
+import { RuleSwitches } from './pipeline/rule-switches.js';
 import { runCamera } from './pipeline/run-camera.js';
+import { createMqttParts } from './publish/create-parts.js';
 import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
+import { readTlsFiles } from './publish/mqtt-tls.js';
 import type { ThresholdPlan } from './rules/thresholds.js';
 import type { Problem } from './server/messages.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
+import { AnnouncementStore } from './store/announcement-store.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { databasePath } from './store/database.js';
 import { EventStore } from './store/event-store.js';
@@ -31,6 +35,7 @@ import { openOrSetAside } from './store/recover-database.js';
 import { Retention } from './store/retention.js';
 import { SampleStore } from './store/sample-store.js';
 import { SnapshotFolder } from './store/snapshots.js';
+import { SwitchStore } from './store/switch-store.js';
 import type { Logger } from './telemetry/logger.js';
 
 /** What the service runs on. */
@@ -41,6 +46,8 @@ export interface AppOptions {
   logger: Logger;
   /** Folder of the built page. */
   pageFolder: string;
+  /** Of this program. */
+  version: string;
   /** Everything is up. */
   onReady: (app: { pageUrl: string; brokerUrl: string | null; model: ServerData['model'] }) => void;
   onEvent: (event: DetectionEvent) => void;
@@ -94,7 +101,10 @@ export async function runApp(options: AppOptions): Promise<void> {
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
 
-  await using broker = config.mqtt.embedded ? createEmbeddedBroker({ port: config.mqtt.port, logger }) : null;
+  const switches = new RuleSwitches({
+    ...{ store: new SwitchStore(database), book: () => rules.book, cameraIds, bus, logger },
+  });
+  await using broker = config.mqtt.embedded ? createEmbeddedBroker({ ...config.mqtt, logger }) : null;
   await broker?.start();
   const brokerUrl = broker?.url ?? config.mqtt.url;
   await using publisher = brokerUrl
@@ -102,13 +112,20 @@ export async function runApp(options: AppOptions): Promise<void> {
         url: brokerUrl,
         prefix: config.mqtt.prefix,
         clientId: config.mqtt.clientId ?? undefined,
-        username: config.mqtt.username ?? undefined,
-        password: config.mqtt.password ?? undefined,
+        username: broker ? broker.ownUser?.name : config.mqtt.username,
+        password: broker ? broker.ownUser?.password : config.mqtt.password,
+        protocolVersion: broker ? 4 : config.mqtt.protocolVersion,
+        tls: config.mqtt.tls && (await readTlsFiles(config.mqtt.tls, logger)),
         bus,
         logger,
         rules: () => rules.book.rules,
         cameras: cameraIds,
         outbox: store.outbox('mqtt'),
+        parts: createMqttParts({
+          ...{ config: config.mqtt, cameras, switches, bus, logger, version: options.version },
+          rules: () => rules.book.rules,
+          announcements: new AnnouncementStore(database),
+        }),
       })
     : null;
   publisher?.start();
@@ -192,6 +209,7 @@ export async function runApp(options: AppOptions): Promise<void> {
         source: sourceOf(camera),
         book: () => rules.book,
         ...{ embedder, calibrations, recorder, bus, logger, signal },
+        switches: switches.ofCamera(camera.id),
         timeZone: config.timeZone,
         motionGate: camera.motionGate,
       }),

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { CameraStatus } from './capture/source.js';
 import type { DetectionEvent } from './detect/event.js';
 import type { Score } from './rules/score.js';
+import type { SwitchedPair, SwitchState } from './shared/rule-switch.js';
 import type { Tile } from './tiling/tile.js';
 
 /** A picture for people, already JPEG. */
@@ -24,6 +25,8 @@ export interface Happenings {
   frame: [frame: PreviewFrame];
   /** The rules were read again; `problems` is empty when the new ones are in force, else the last good ones stay. */
   rules: [ruleIds: string[], problems: string[]];
+  /** Somebody switched a rule on a camera on or off, snoozed it or gave it another budget. */
+  switch: [pair: SwitchedPair, state: SwitchState];
 }
 
 export type Bus = EventEmitter<Happenings>;

@@ -104,6 +104,7 @@ program
         config,
         env: process.env,
         pageFolder: PAGE_FOLDER,
+        version,
         output: outputOf({ json }),
         signal: stopping.signal,
       }),

@@ -7,7 +7,8 @@ import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DetectionEvent } from '../src/detect/event.js';
 import { Cli } from './fixtures/cli.js';
-import { Mosquitto } from './fixtures/mosquitto.js';
+import { Mosquitto, Subscriber } from './fixtures/mosquitto.js';
+import { say } from './fixtures/mqtt-world.js';
 import { RtspServer } from './fixtures/rtsp.js';
 
 // The whole program as people run it: a camera over RTSP, a broker and a browser of their own.
@@ -118,6 +119,17 @@ describe('run', () => {
     writeFileSync(rules, RULES);
     await vi.waitFor(() => expect(cli.stderr).toMatch(/rules taken over/), WAIT);
     await vi.waitFor(() => expect(cli.lines().map(({ ruleId }) => ruleId)).toContain('fire'), WAIT);
+
+    // Home Assistant is told of it, and its switch is in force at once: the event that is open ends.
+    await using subscriber = await Subscriber.to(broker.url);
+    const topic = 'homeassistant/device/wordwatch_yard/config';
+    await vi.waitFor(() => expect(subscriber.texts(topic)).toHaveLength(1), WAIT);
+    const { components, origin } = JSON.parse(subscriber.texts(topic)[0]!);
+    expect(origin.sw_version).toMatch(/^\d+\.\d+\.\d+$/);
+    await say(broker.url, components.fire_enabled.command_topic, 'OFF');
+    const isOff = () => expect(subscriber.texts('wordwatch/yard/fire/enabled')).toEqual(['ON', 'OFF']);
+    await vi.waitFor(isOff, WAIT);
+    await vi.waitFor(() => expect(cli.lines().at(-1)).toMatchObject({ ruleId: 'fire', phase: 'end' }), WAIT);
   });
 
   it('goes on watching while a camera is missing and the broker is away, and tells the broker later', async () => {
@@ -134,7 +146,7 @@ describe('run', () => {
     expect(health.status).toBe(503);
     expect(await health.text()).toMatch(/camera gone.*mqtt/s);
     await broker.restart();
-    await using subscriber = await (await import('./fixtures/mosquitto.js')).Subscriber.to(broker.url);
+    await using subscriber = await Subscriber.to(broker.url);
     await vi.waitFor(
       () => expect(subscriber.texts('wordwatch/events').join()).toContain(cli.lines()[0].id),
       WAIT,

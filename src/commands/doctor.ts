@@ -29,6 +29,7 @@ const TEST: Requirement[] = [
     packages: ['mosquitto', 'mosquitto-clients'],
     isPresent: (env) => onPath(env, 'mosquitto') && onPath(env, 'mosquitto_sub'),
   },
+  { use: 'certificates', packages: ['openssl'], isPresent: (env) => onPath(env, 'openssl') },
   { use: 'a real browser', packages: ['chromium'], isPresent: (env) => onPath(env, 'chromium') },
   {
     use: 'a real RTSP server',

@@ -1,5 +1,5 @@
 import { runApp } from '../app.js';
-import { type Environment, formatProblem, loadConfig } from '../config/index.js';
+import { type Config, type Environment, formatProblem, loadConfig } from '../config/index.js';
 import { WordwatchError } from '../shared/errors.js';
 import { createLogger } from '../telemetry/logger.js';
 import { type Output, writeEvent } from './output.js';
@@ -10,6 +10,8 @@ export interface RunOptions {
   config: string;
   /** Folder of the built page. */
   pageFolder: string;
+  /** Of this program. */
+  version: string;
   env: Environment;
   output: Output;
   signal: AbortSignal;
@@ -19,7 +21,14 @@ export interface RunOptions {
  * The service, until it is stopped.
  * @returns the exit code
  */
-export async function runRun({ config: path, pageFolder, env, output, signal }: RunOptions): Promise<number> {
+export async function runRun({
+  config: path,
+  pageFolder,
+  version,
+  env,
+  output,
+  signal,
+}: RunOptions): Promise<number> {
   const { config, rules, problems, notes } = await loadConfig(path, { env });
   for (const problem of problems) output.stderr(`${formatProblem(problem)}\n`);
   if (!config || !rules) return 2;
@@ -32,6 +41,7 @@ export async function runRun({ config: path, pageFolder, env, output, signal }: 
     rules,
     env,
     pageFolder,
+    version,
     logger: createLogger(config.log),
     signal,
     onEvent: (event) => writeEvent(event, output),
@@ -39,7 +49,7 @@ export async function runRun({ config: path, pageFolder, env, output, signal }: 
       const lines = [
         `Watching ${config.cameras.filter(({ enabled }) => enabled).length} cameras with ${rules.length} rules.`,
         `  page   ${pageUrl}`,
-        ...(brokerUrl ? [`  MQTT   ${subscribeCommand(brokerUrl, config.mqtt.prefix)}`] : []),
+        ...(brokerUrl ? [`  MQTT   ${subscribeCommand(brokerUrl, config.mqtt)}`] : []),
         `  model  ${model.name}${model.notice ? `: ${model.notice}` : ''}`,
         'Stop with Ctrl-C.',
       ];
@@ -49,7 +59,15 @@ export async function runRun({ config: path, pageFolder, env, output, signal }: 
   return 0;
 }
 
-function subscribeCommand(brokerUrl: string, prefix: string): string {
+/** A line to copy. Passwords are not shown: it stands in logs. */
+function subscribeCommand(brokerUrl: string, { prefix, username, users, tls }: Config['mqtt']): string {
   const { hostname, port } = new URL(brokerUrl);
-  return `mosquitto_sub -h ${hostname}${port ? ` -p ${port}` : ''} -t '${prefix}/events'`;
+  const user = username ?? users[0]?.name;
+  const options = [
+    `-h ${hostname.replace(/^\[|\]$/g, '')}`,
+    ...(port ? [`-p ${port}`] : []),
+    ...(tls?.ca ? [`--cafile ${tls.ca}`] : []),
+    ...(user ? [`-u ${user} -P PASSWORD`] : []),
+  ];
+  return `mosquitto_sub ${options.join(' ')} -t '${prefix}/events'`;
 }

@@ -47,6 +47,27 @@ describe('a config', () => {
       'mqtt: {url: mqtt://b, embedded: true}',
       'w.yaml:2:33 mqtt.embedded: expected false beside a url, got true',
     ],
+    [
+      'mqtt: {host: 0.0.0.0}',
+      'w.yaml:2:14 mqtt.host: expected a loopback address such as 127.0.0.1 as long as there are no users, got "0.0.0.0". Set mqtt.users, or everyone on the network can read the events and switch the rules.',
+    ],
+    [
+      'mqtt: {host: 0.0.0.0, users: [{name: me, password: "hunter2"}]}',
+      'w.yaml:2:52 mqtt.users[0].password: expected at least 8 characters',
+    ],
+    [
+      'mqtt: {url: mqtt://b, users: [{name: me, password: "hunter2hunter2"}]}',
+      'w.yaml:2:30 mqtt.users: expected none beside a url: they are of the embedded broker, got a list',
+    ],
+    [
+      'mqtt: {url: mqtt://b, tls: {ca: ca.pem}}',
+      'w.yaml:2:28 mqtt.tls: expected a url with mqtts:// or wss:// beside it, got a mapping',
+    ],
+    [
+      'mqtt: {url: mqtts://b, tls: {cert: c.pem}}',
+      'w.yaml:2:36 mqtt.tls.cert: expected key beside it, got "c.pem"',
+    ],
+    ['mqtt: {protocol: 4}', 'w.yaml:2:18 mqtt.protocol: expected "3.1.1" or 5, got 4'],
     ['mqtt: {password: 1234}', 'w.yaml:2:18 mqtt.password: expected text, got a number. Put it in quotes.'],
     [
       'mqtt: {passwrod: hunter2}',

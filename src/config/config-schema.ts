@@ -2,14 +2,21 @@ import { z } from 'zod';
 import { Id } from '../detect/event.js';
 import { DEVICES, DTYPES, type ModelChoice } from '../model/model-choice.js';
 import { Commands, expectKnownCameras, Webhooks } from './destinations-schema.js';
-import { duration, line, matching, NO_CONTROL_CHARACTERS, NOT_EMPTY, section } from './fields.js';
+import {
+  duration,
+  FROM_ENVIRONMENT,
+  host,
+  isLoopback,
+  line,
+  matching,
+  NO_CONTROL_CHARACTERS,
+  NOT_EMPTY,
+  Port,
+  section,
+} from './fields.js';
+import { Mqtt } from './mqtt-schema.js';
 import { Remote } from './remote-schema.js';
 import { size } from './size-field.js';
-
-const Secret = z.string().min(1, NOT_EMPTY).max(256);
-/** For descriptions. */
-const FROM_ENVIRONMENT = `\${NAME} reads the environment`;
-const Port = z.int().min(0).max(65_535);
 
 /** A camera as typed in the file; parsed, it is a {@link CameraConfig}. */
 export const CameraConfig = section({
@@ -61,53 +68,8 @@ export const CameraConfig = section({
 /** A camera, checked, with its defaults filled in. `source` may hold a password: show it only through `redactUrl`. */
 export type CameraConfig = z.output<typeof CameraConfig>;
 
-const Mqtt = section({
-  url: matching(
-    /^(mqtts?|wss?):\/\/[^\s/]+\S*$/,
-    "a broker's URL such as mqtt://broker:1883 (mqtt, mqtts, ws or wss)",
-  )
-    .max(1024)
-    .optional()
-    .describe('The broker: mqtt://, mqtts://, ws:// or wss://. None: an embedded broker on 127.0.0.1'),
-  prefix: Id.default('wordwatch').describe('First part of all topics'),
-  username: Secret.optional().describe('Name at the broker'),
-  password: Secret.optional().describe(`Password at the broker; ${FROM_ENVIRONMENT}`),
-  client_id: matching(/^[A-Za-z0-9_-]{1,64}$/, 'letters, digits, _ and -, at most 64')
-    .optional()
-    .describe('Client id at the broker. Default: one that is made up'),
-  port: Port.default(1883).describe('Port of the embedded broker; 0: any free one'),
-  embedded: z
-    .boolean()
-    .optional()
-    .describe(
-      'Start a broker of its own on 127.0.0.1. Default: only where no url is given. false without url: no MQTT',
-    ),
-  discovery: z
-    .boolean()
-    .default(false)
-    .describe('Announce cameras and rules to Home Assistant (not in force yet)'),
-})
-  .superRefine(({ url, embedded }, context) => {
-    if (url === undefined || !embedded) return;
-    context.addIssue({
-      code: 'custom',
-      path: ['embedded'],
-      message: 'expected false beside a url',
-    });
-  })
-  .transform(({ url = null, username = null, password = null, client_id = null, embedded, ...mqtt }) => ({
-    ...mqtt,
-    url,
-    username,
-    password,
-    clientId: client_id,
-    embedded: embedded ?? url === null,
-  }));
-
 const Server = section({
-  host: matching(/^[A-Za-z0-9.:_-]{1,253}$/, 'a host name or IP address')
-    .default('127.0.0.1')
-    .describe('Address to listen on. Other than loopback only with a token'),
+  host: host().default('127.0.0.1').describe('Address to listen on. Other than loopback only with a token'),
   port: Port.default(8787).describe('Port of the page, the API and the WebSocket; 0: any free one'),
   token: matching(/^[!-~]{8,256}$/, '8 to 256 printable ASCII characters without blanks')
     .optional()
@@ -123,10 +85,6 @@ const Server = section({
     });
   })
   .transform(({ token = null, ...server }) => ({ ...server, token }));
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
 
 const Keep = section({
   events: duration({ min: '1h' }).prefault('90d').describe('Events'),
@@ -227,7 +185,7 @@ export const ConfigFile = section({
   }));
 
 /**
- * The whole configuration, checked, with its defaults filled in. `model.baseFolder`, `rules`, `store.path` and sources
- * that are files are absolute paths.
+ * The whole configuration, checked, with its defaults filled in. `model.baseFolder`, `rules`, `store.path`, the files in
+ * `mqtt.tls` and sources that are files are absolute paths.
  */
 export type Config = z.output<typeof ConfigFile>;

@@ -58,6 +58,25 @@ export function line(maxLength: number) {
     .regex(NO_CONTROL_CHARACTERS, 'text without control characters');
 }
 
+/** A password or the like. */
+export const Secret = z.string().min(1, NOT_EMPTY).max(256);
+
+/** For descriptions of secrets. */
+export const FROM_ENVIRONMENT = `\${NAME} reads the environment`;
+
+/** A TCP port to listen on; 0: any free one. */
+export const Port = z.int().min(0).max(65_535);
+
+/** A host name or IP address to listen on. */
+export function host() {
+  return matching(/^[A-Za-z0-9.:_-]{1,253}$/, 'a host name or IP address');
+}
+
+/** Whether only this machine reaches an address. */
+export function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
+}
+
 /** A part of the frame's width or height. */
 export const Fraction = z.number().min(0).max(1);
 

@@ -36,7 +36,6 @@ export async function loadConfig(path: string, { env }: { env: Environment }): P
     config: read.config,
     ...loaded,
     problems: inOrder([...read.problems, ...loaded.problems], files),
-    notes: [...read.notes, ...loaded.notes],
     files,
     cameraPlaces: read.cameraPlaces ?? new Map(),
   };
@@ -55,7 +54,6 @@ const NOTHING: Omit<LoadedConfig, 'problems'> = {
 export interface ReadConfig {
   config: Config | null;
   problems: Problem[];
-  notes: Problem[];
   /** Rules to load, also where other parts of the file are wrong. */
   rulesPaths: RulesPath[];
   /** undefined when the file does not tell which cameras there are. */
@@ -68,7 +66,7 @@ export interface ReadConfig {
  */
 export function readConfig(yaml: YamlFile, folder: string): ReadConfig {
   if (yaml.value === undefined) {
-    return { config: null, problems: [...yaml.problems], notes: [], rulesPaths: [], cameraPlaces: undefined };
+    return { config: null, problems: [...yaml.problems], rulesPaths: [], cameraPlaces: undefined };
   }
   const { value, problems: invalid } = validate(ConfigFile, yaml);
   const { places, duplicates } = uniqueIds(idsIn(yaml, 'cameras'), 'camera');
@@ -76,15 +74,9 @@ export function readConfig(yaml: YamlFile, folder: string): ReadConfig {
   return {
     config: value && problems.length === 0 ? resolvePaths(value, folder) : null,
     problems,
-    notes: value?.mqtt.discovery ? [discoveryNote(yaml)] : [],
     rulesPaths: rulesPathsIn(yaml, folder),
     cameraPlaces: Array.isArray(valueAt(yaml.value, ['cameras'])) ? places : undefined,
   };
-}
-
-function discoveryNote(yaml: YamlFile): Problem {
-  const path = ['mqtt', 'discovery'];
-  return { ...yaml.placeOfKey(path), path: formatPath(path), message: 'discovery is not in force yet' };
 }
 
 function rulesPathsIn(yaml: YamlFile, folder: string): RulesPath[] {
@@ -120,8 +112,15 @@ function resolvePaths(config: Config, folder: string): Config {
       // A bare name is looked for in PATH.
       run: [program!.includes('/') ? resolve(folder, program!) : program!, ...args],
     })),
+    mqtt: { ...config.mqtt, tls: resolveTls(config.mqtt.tls, folder) },
     store: { ...config.store, path: resolve(folder, config.store.path) },
   };
+}
+
+function resolveTls(tls: Config['mqtt']['tls'], folder: string): Config['mqtt']['tls'] {
+  if (tls === null) return null;
+  const resolved = (path: string | null) => path && resolve(folder, path);
+  return { ...tls, ca: resolved(tls.ca), cert: resolved(tls.cert), key: resolved(tls.key) };
 }
 
 function resolveSource(source: string, folder: string): string {

@@ -105,12 +105,11 @@ rules: [./rules, nowhere.yaml, ./empty]
 
   it('notes what is accepted but has no effect', async () => {
     const { problems, notes } = await load({
-      'wordwatch.yaml': `${CONFIG}mqtt: {discovery: true}\n`,
+      'wordwatch.yaml': CONFIG,
       'rules/a.yaml': 'rules: [{id: fire, when: flames, budget: {false_alarms_per_day: 1}, threshold: 3}]',
     });
     expect(problems).toEqual([]);
     expect(said(notes)).toEqual([
-      'wordwatch.yaml:2:8 mqtt.discovery: discovery is not in force yet',
       'rules/a.yaml:1:14 rule fire: budget has no effect beside a fixed threshold: remove one of them',
     ]);
   });

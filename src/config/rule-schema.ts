@@ -43,6 +43,24 @@ const Calibrate = section({
   })
   .transform(({ warmup, min, adapt }) => ({ warmupMs: warmup, minMs: min, adapt }));
 
+/** What Home Assistant knows a binary sensor can be. */
+const DEVICE_CLASSES = [
+  ...['battery', 'battery_charging', 'carbon_monoxide', 'cold', 'connectivity', 'door', 'garage_door', 'gas'],
+  ...['heat', 'light', 'lock', 'moisture', 'motion', 'moving', 'occupancy', 'opening', 'plug', 'power'],
+  ...[
+    'presence',
+    'problem',
+    'running',
+    'safety',
+    'smoke',
+    'sound',
+    'tamper',
+    'update',
+    'vibration',
+    'window',
+  ],
+] as const;
+
 const timing = {
   confirm: Confirm.prefault({}).describe('An event starts after k hits among the last n frames'),
   for: duration({ max: '1d' })
@@ -98,6 +116,11 @@ export const RuleConfig = section({
   ...timing,
   active: Active.nullable().prefault(null).describe('When the rule watches, in local time. null: always'),
   severity: Severity.default('warning').describe('How much it matters'),
+  device_class: z
+    .enum(DEVICE_CLASSES)
+    .nullable()
+    .default(null)
+    .describe('What Home Assistant takes it for: its device class of a binary sensor. null: none'),
   threshold: z
     .number()
     .min(-1000)
@@ -119,18 +142,21 @@ export const RuleConfig = section({
       });
     }
   })
-  .transform(({ confirm, hysteresis, for: forMs, clear_for, cooldown, remind_every, ...rule }) => ({
-    ...rule,
-    name: rule.name ?? rule.id,
-    timing: {
-      confirm,
-      hysteresis,
-      forMs,
-      clearForMs: clear_for,
-      cooldownMs: cooldown,
-      remindEveryMs: remind_every,
-    },
-  }));
+  .transform(
+    ({ confirm, hysteresis, for: forMs, clear_for, cooldown, remind_every, device_class, ...rule }) => ({
+      ...rule,
+      name: rule.name ?? rule.id,
+      deviceClass: device_class,
+      timing: {
+        confirm,
+        hysteresis,
+        forMs,
+        clearForMs: clear_for,
+        cooldownMs: cooldown,
+        remindEveryMs: remind_every,
+      },
+    }),
+  );
 
 /** A rule, checked, with its defaults filled in and its units in the names. */
 export type RuleConfig = z.output<typeof RuleConfig>;

@@ -40,12 +40,17 @@ describe('a config', () => {
       mqtt: {
         url: null,
         embedded: true,
+        host: '127.0.0.1',
         port: 1883,
+        users: [],
         prefix: 'wordwatch',
+        protocolVersion: 4,
+        tls: null,
         username: null,
         password: null,
         clientId: null,
         discovery: false,
+        discoveryPrefix: 'homeassistant',
       },
       webhooks: [],
       commands: [],
@@ -95,7 +100,15 @@ model:
     batch: 64
     format: json
 rules: [./rules, /etc/rules/extra.yaml]
-mqtt: {url: mqtt://broker:1883, prefix: house, username: u, password: "1234", client_id: w1, discovery: true}
+mqtt:
+  url: mqtts://broker:8883
+  prefix: house
+  protocol: 5
+  username: u
+  password: "1234"
+  tls: {ca: tls/ca.pem, cert: /etc/w/cert.pem, key: tls/key.pem, insecure: true}
+  client_id: w1
+  discovery_prefix: ha
 server: {host: 0.0.0.0, port: \${PORT}, token: \${WORDWATCH_TOKEN}}
 store: {path: /var/lib/w, keep: {events: 1d}}
 time_zone: Europe/Berlin
@@ -127,7 +140,16 @@ log: {level: warn, format: json}`,
       },
     });
     expect(read.rules).toEqual(['/home/me/rules', '/etc/rules/extra.yaml']);
-    expect(read.mqtt).toMatchObject({ embedded: false, password: '1234', clientId: 'w1' });
+    expect(read.mqtt).toMatchObject({
+      ...{ embedded: false, password: '1234', clientId: 'w1', protocolVersion: 5 },
+      ...{ discovery: true, discoveryPrefix: 'ha' },
+      tls: {
+        ca: '/home/me/tls/ca.pem',
+        cert: '/etc/w/cert.pem',
+        key: '/home/me/tls/key.pem',
+        insecure: true,
+      },
+    });
     expect(read.server).toEqual({ host: '0.0.0.0', port: 80, token: 'long-enough' });
     expect(read.store.path).toBe('/var/lib/w');
     expect(read.store.keep.vectorsMs).toBe(7 * 86_400_000);
@@ -189,6 +211,7 @@ describe('a rule', () => {
       active: null,
       severity: 'warning',
       threshold: null,
+      deviceClass: null,
       enabled: true,
     });
   });

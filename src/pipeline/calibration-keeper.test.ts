@@ -51,6 +51,16 @@ function watch(calibrations: CalibrationKeeper, live: LiveCalibration, fromS = 0
 }
 
 describe('CalibrationKeeper', () => {
+  it('holds another budget, also when the camera shows another scene', () => {
+    const calibrations = keeper();
+    const live = calibrations.open(ID, OPTIONS);
+    calibrations.setBudget(live, 24);
+    calibrations.startAgain(live);
+    expect(live.calibration.budgetPerDay).toBe(24);
+    calibrations[Symbol.dispose]();
+    expect(keeper().find(ID)!.calibration.budgetPerDay).toBe(24);
+  });
+
   it('goes on after a restart where it was', () => {
     const first = keeper();
     const before = first.open(ID, OPTIONS);

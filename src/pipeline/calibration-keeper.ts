@@ -101,6 +101,15 @@ export class CalibrationKeeper implements Disposable {
     if (soon) entry.writtenAtMs = 0;
   }
 
+  /** Another number of false alarms a day, from now on. */
+  setBudget(live: LiveCalibration, budgetPerDay: number): void {
+    const entry = live as Entry;
+    if (entry.options.budgetPerDay === budgetPerDay) return;
+    entry.options = { ...entry.options, budgetPerDay };
+    entry.calibration.setBudget(budgetPerDay);
+    this.touch(entry, { soon: true });
+  }
+
   /** Begins one anew, for good: the camera shows another scene now. */
   startAgain(live: LiveCalibration): void {
     const entry = live as Entry;

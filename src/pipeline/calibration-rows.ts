@@ -44,6 +44,7 @@ export function calibrationRows({
       // Words that were edited have another calibration now; the newest is the one in force.
       const live = all.findLast(({ id }) => id.cameraId === cameraId && id.ruleId === ruleId);
       if (plan.kind === 'fixed' || !live) return [];
+      const { budgetPerDay } = live.calibration;
       const { state, threshold, observedHours, clusters, expected, contamination, peaks } =
         live.calibration.report();
       const kept = moments.peaksOf(live.id);
@@ -52,7 +53,7 @@ export function calibrationRows({
         return moment ? [{ ...moment, atMs, score }] : [];
       });
       const known = { state, threshold, observedHours, clusters, expected, contamination };
-      return [{ cameraId, ruleId, budgetPerDay: plan.budgetPerDay, ...known, peaks: listed }];
+      return [{ cameraId, ruleId, budgetPerDay, ...known, peaks: listed }];
     }),
   );
 }

@@ -11,6 +11,7 @@ import type { CalibrationKeeper, LiveCalibration } from './calibration-keeper.js
 import type { CameraView } from './camera-view.js';
 import { MAX_GAP_MS, type RuleTransition } from './detectors.js';
 import type { WatchRule } from './rule-book.js';
+import type { CameraSwitches } from './rule-switches.js';
 
 /** What {@link CameraCalibrations} needs. */
 export interface CameraCalibrationsOptions {
@@ -22,6 +23,8 @@ export interface CameraCalibrationsOptions {
   keeper: CalibrationKeeper;
   /** Whether a rule watches at that time; in other hours nothing is learned of it. */
   isWatching: (rule: WatchRule, atMs: number) => boolean;
+  /** What people switched meanwhile; null: nobody can. */
+  switches: CameraSwitches | null;
 }
 
 /** A frame that is one of the highest peaks of a rule: a person may be asked about it. */
@@ -75,11 +78,14 @@ export class CameraCalibrations {
       const found = this.#live.get(score.ruleId);
       if (!found) return score;
       const { rule, live } = found;
+      const budgetPerDay = this.#budgetOf(rule.id);
+      if (budgetPerDay !== null) this.#options.keeper.setBudget(live, budgetPerDay);
       const seen = live.calibration.observe({
         atMs,
         margins: score.tileMargins.map(evidenceOf),
         regime,
         active: this.#options.isWatching(rule, atMs),
+        muted: this.#options.switches?.isMuted(rule.id) ?? false,
       });
       this.#options.keeper.touch(live, { soon: seen.peak !== null });
       const { threshold, state: thresholdState, expectedPerDay: expectedFalseAlarmsPerDay } = seen;
@@ -122,9 +128,14 @@ export class CameraCalibrations {
       const tiles = view.tilesOf(index);
       if (plan.kind === 'fixed' || tiles.length === 0) continue;
       const id = { cameraId, ruleId: rule.id, key: this.#keyOf(rule, view, index) };
-      const live = keeper.open(id, optionsOf(rule, { tiles: tiles.length, ...plan }));
+      const budgetPerDay = this.#budgetOf(rule.id) ?? plan.budgetPerDay;
+      const live = keeper.open(id, optionsOf(rule, { tiles: tiles.length, budgetPerDay }));
       this.#live.set(rule.id, { rule, live });
     }
+  }
+
+  #budgetOf(ruleId: string): number | null {
+    return this.#options.switches?.budgetPerDay(ruleId) ?? null;
   }
 
   /** Whatever makes scores of another kind: other words, lessons, tiles, timing, sampling or another model. */

@@ -24,12 +24,17 @@ interface Watched {
 /** The event state machines of one camera, one a rule. They live on when other rules change. */
 export class Detectors {
   readonly #timeZone: string | null;
+  readonly #isMuted: (ruleId: string) => boolean;
   #book: RuleBook | null = null;
   readonly #detectors = new Map<string, Watched>();
 
-  /** @param timeZone of active hours; null: the footage's time of day is not known and rules are always active */
-  constructor(timeZone: string | null) {
+  /**
+   * @param timeZone of active hours; null: the footage's time of day is not known and rules are always active
+   * @param isMuted asked at every frame: a muted rule raises nothing, and its open event ends
+   */
+  constructor(timeZone: string | null, isMuted: (ruleId: string) => boolean = () => false) {
     this.#timeZone = timeZone;
+    this.#isMuted = isMuted;
   }
 
   /** Takes a rule book over, if it is another one. Events of rules that are gone, changed or scored otherwise end now. */
@@ -61,7 +66,8 @@ export class Detectors {
   step(scores: readonly Score[]): RuleTransition[] {
     return scores.flatMap((score) => {
       const { rule, detector } = this.#detectors.get(score.ruleId)!;
-      const transition = detector.step({ ...score, active: this.isWatching(rule, score.atMs) });
+      const active = this.isWatching(rule, score.atMs) && !this.#isMuted(rule.id);
+      const transition = detector.step({ ...score, active });
       return transition ? [{ rule, transition }] : [];
     });
   }

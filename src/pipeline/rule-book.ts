@@ -18,6 +18,8 @@ export interface WatchRule extends RuleWords {
   timing: Omit<DetectorOptions, 'newId' | 'maxGapMs'>;
   active: ActiveHours | null;
   severity: Severity;
+  /** What Home Assistant takes it for; left out or null: nothing special. */
+  deviceClass?: string | null;
   /** A fixed score instead of a budget. */
   threshold: number | null;
   budget: { falseAlarmsPerDay: number } | null;

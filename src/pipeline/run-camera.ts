@@ -10,6 +10,7 @@ import type { CalibrationKeeper } from './calibration-keeper.js';
 import type { EventRecorder } from './event-recorder.js';
 import { previewJpeg } from './picture.js';
 import type { RuleBook } from './rule-book.js';
+import type { CameraSwitches } from './rule-switches.js';
 import { type WatchedFrame, watchCamera } from './watch-camera.js';
 
 /** Between attempts at a source that cannot be opened at all, such as a file that is not there. */
@@ -24,6 +25,7 @@ export interface RunCameraOptions {
   calibrations: CalibrationKeeper;
   timeZone: string;
   motionGate: boolean;
+  switches: CameraSwitches;
   bus: Bus;
   logger: Logger;
   signal: AbortSignal;

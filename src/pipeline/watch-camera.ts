@@ -12,6 +12,7 @@ import { CameraCalibrations, type Peak } from './camera-calibrations.js';
 import { CameraView } from './camera-view.js';
 import { Detectors, type RuleTransition } from './detectors.js';
 import { bookOfCamera, type RuleBook } from './rule-book.js';
+import type { CameraSwitches } from './rule-switches.js';
 import { withProbability } from './scoring.js';
 import { TileEmbedder } from './tile-embedder.js';
 
@@ -42,6 +43,8 @@ export interface WatchOptions {
   /** What to do when the model fails on a frame: `skip` it and go on watching, or `throw`. */
   onModelError: 'skip' | 'throw';
   onStatus: (status: CameraStatus) => void;
+  /** What people switch about the camera's rules; asked at every frame. Left out: nobody can. */
+  switches?: CameraSwitches;
   logger: Logger;
   signal: AbortSignal;
 }
@@ -81,12 +84,13 @@ interface EmbeddedFrame {
  * Files are read as fast as the model can take them; live sources drop frames instead (`capture/`).
  */
 export async function* watchCamera(options: WatchOptions): AsyncGenerator<WatchedFrame> {
-  const { source, embedder, motionGate } = options;
-  const detectors = new Detectors(options.timeZone);
+  const { source, embedder, motionGate, switches = null } = options;
+  const detectors = new Detectors(options.timeZone, (ruleId) => switches?.isMuted(ruleId) ?? false);
   const calibrations = new CameraCalibrations({
     ...{ cameraId: source.cameraId, fps: source.fps, motionGate },
     ...{ model: embedder, keeper: options.calibrations },
     isWatching: (rule, atMs) => detectors.isWatching(rule, atMs),
+    switches,
   });
   const watcher = { detectors, calibrations };
   let again = true;

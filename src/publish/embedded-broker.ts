@@ -1,15 +1,21 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, Socket } from 'node:net';
 import { Aedes } from 'aedes';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
+import { type BrokerUser, BrokerUsers } from './broker-users.js';
 
-/** The broker has no users, so only programs on this machine reach it. */
-const HOST = '127.0.0.1';
+/** CONNACK of MQTT 3.1.1. */
+const BAD_PASSWORD = 4;
+const LOOPBACK = '127.0.0.1';
 
 /** What {@link createEmbeddedBroker} needs. */
 export interface EmbeddedBrokerOptions {
+  /** Address to listen on; default: only programs on this machine reach it. Another one needs users. */
+  host?: string;
   /** 1883 is MQTT's own; 0: any free one. */
   port: number;
+  /** Who may connect; default: everybody who reaches it. */
+  users?: readonly BrokerUser[];
   logger: Logger;
 }
 
@@ -22,22 +28,31 @@ export interface EmbeddedBroker extends AsyncDisposable {
   start(): Promise<void>;
   /** The port it listens on, once started. */
   readonly port: number;
-  /** Its address for clients, once started. */
+  /** Its address for clients on this machine, once started. */
   readonly url: string;
+  /** What the program itself signs in with; null: there are no users. */
+  readonly ownUser: BrokerUser | null;
 }
 
-/** Makes a broker that listens on 127.0.0.1 only. Retained messages live as long as the program. */
+/** Makes a broker. Retained messages live as long as the program. */
 export function createEmbeddedBroker(options: EmbeddedBrokerOptions): EmbeddedBroker {
   return new Broker(options);
 }
 
 class Broker implements EmbeddedBroker {
   readonly #options: EmbeddedBrokerOptions;
+  readonly #users: BrokerUsers | null;
   #aedes: Aedes | null = null;
   #server: Server | null = null;
 
   constructor(options: EmbeddedBrokerOptions) {
     this.#options = options;
+    const { users = [], logger } = options;
+    this.#users = users.length > 0 ? new BrokerUsers({ users, logger }) : null;
+  }
+
+  get ownUser(): BrokerUser | null {
+    return this.#users?.own ?? null;
   }
 
   get port(): number {
@@ -46,7 +61,10 @@ class Broker implements EmbeddedBroker {
   }
 
   get url(): string {
-    return `mqtt://${HOST}:${this.port}`;
+    const { host = LOOPBACK } = this.#options;
+    if (host === '0.0.0.0') return `mqtt://${LOOPBACK}:${this.port}`;
+    if (host === '::') return `mqtt://[::1]:${this.port}`;
+    return `mqtt://${host.includes(':') ? `[${host}]` : host}:${this.port}`;
   }
 
   async start(): Promise<void> {
@@ -55,6 +73,12 @@ class Broker implements EmbeddedBroker {
       preConnect: (_client, packet, done) => {
         packet.clean = true;
         done(null, true);
+      },
+      authenticate: (client, name, password, done) => {
+        const address = client.conn instanceof Socket ? (client.conn.remoteAddress ?? '') : '';
+        const isLetIn = this.#users?.isLetIn({ name, password, address }) ?? true;
+        if (isLetIn) done(null, true);
+        else done(Object.assign(new Error('bad user name or password'), { returnCode: BAD_PASSWORD }), false);
       },
     });
     this.#aedes = aedes;
@@ -65,7 +89,7 @@ class Broker implements EmbeddedBroker {
     const server = createServer((socket) => aedes.handle(socket));
     this.#server = server;
     try {
-      await listen(server, this.#options.port);
+      await listen(server, this.#options);
     } catch (error) {
       await this[Symbol.asyncDispose]();
       throw error;
@@ -83,10 +107,10 @@ class Broker implements EmbeddedBroker {
   }
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, { port, host = LOOPBACK }: EmbeddedBrokerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(portError(port, error)));
-    server.listen({ port, host: HOST }, resolve);
+    server.listen({ port, host }, resolve);
   });
 }
 

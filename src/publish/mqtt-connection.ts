@@ -4,6 +4,8 @@ import { type BackoffOptions, backoffMs } from '../shared/backoff.js';
 import { messageOf, WordwatchError } from '../shared/errors.js';
 import { redactUrl } from '../shared/redact-url.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { IncomingMessage } from './mqtt-part.js';
+import type { TlsFiles } from './mqtt-tls.js';
 
 const PROTOCOLS = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -27,6 +29,7 @@ export interface MqttConnectionOptions {
   password?: string | null | undefined;
   /** 4 is MQTT 3.1.1, which every broker speaks. */
   protocolVersion: 4 | 5;
+  tls?: TlsFiles | null | undefined;
   will: { topic: string; payload: string };
   retry?: BackoffOptions | undefined;
   logger: Logger;
@@ -53,6 +56,15 @@ export class MqttSession {
   /** Sends at QoS 1. Resolves when the broker has confirmed it; rejects when it refuses or the connection breaks. */
   async publish(topic: string, payload: string | Buffer, { retain }: { retain: boolean }): Promise<void> {
     await this.#client.publishAsync(topic, payload, { qos: 1, retain });
+  }
+
+  /**
+   * Subscribes at QoS 1, for as long as the connection lasts.
+   * @throws Error when the broker refuses one of them, or the connection breaks
+   */
+  async subscribe(filters: readonly string[], onMessage: (message: IncomingMessage) => void): Promise<void> {
+    this.#client.on('message', (topic, payload, { retain }) => onMessage({ topic, payload, retain }));
+    await this.#client.subscribeAsync([...filters], { qos: 1 });
   }
 
   /** Sends at QoS 0, or not at all while the connection is congested: for values that the next one replaces. */
@@ -91,6 +103,7 @@ export class MqttConnection {
       clientId: options.clientId,
       ...(user === undefined ? {} : { username: user }),
       ...(secret === undefined ? {} : { password: secret }),
+      ...options.tls,
       protocolVersion: options.protocolVersion,
       clean: true,
       keepalive: KEEPALIVE_S,
@@ -186,6 +199,8 @@ export class MqttConnection {
 function hintFor(reason: string): string {
   if (/not authori[sz]ed|user ?name|password/i.test(reason))
     return 'Check mqtt.username and mqtt.password in the config, and what the broker lets this user publish.';
+  if (/certificate|altname|alert|SSL|TLS/i.test(reason))
+    return 'Check mqtt.tls in the config: ca must be of whoever signed the broker’s certificate, cert and key what the broker asks of a client.';
   if (/ENOTFOUND|EAI_AGAIN/.test(reason))
     return 'Check the host name in mqtt.url: it is not known to this machine.';
   return 'Start the broker or correct mqtt.url in the config; without an mqtt section the built-in broker is used.';

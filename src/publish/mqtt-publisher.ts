@@ -8,6 +8,8 @@ import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { EventQueue, type Outbox } from './event-queue.js';
 import { MqttConnection, type MqttSession } from './mqtt-connection.js';
+import { type MqttPart, PartHost } from './mqtt-part.js';
+import type { TlsFiles } from './mqtt-tls.js';
 import { RetainedTopics } from './retained-topics.js';
 import { createTopics, type Pair, type Topics } from './topics.js';
 
@@ -32,6 +34,7 @@ export interface MqttPublisherOptions {
   password?: string | null | undefined;
   /** 4 is MQTT 3.1.1 (default), 5 is MQTT 5. */
   protocolVersion?: 4 | 5 | undefined;
+  tls?: TlsFiles | null | undefined;
   bus: Bus;
   logger: Logger;
   /** Rules in force; `cameras` null: all. Asked at start and whenever the bus says that rules changed. */
@@ -42,6 +45,8 @@ export interface MqttPublisherOptions {
   retry?: BackoffOptions | undefined;
   /** Where events wait for the broker. Default: in memory, at most {@link EVENT_QUEUE_LIMIT}. */
   outbox?: Outbox<DetectionEvent> | undefined;
+  /** What else shares the connection. */
+  parts?: readonly MqttPart[] | undefined;
 }
 
 /** How the publisher is doing. */
@@ -77,6 +82,7 @@ class Publisher implements MqttPublisher {
   readonly #connection: MqttConnection;
   readonly #retained = new RetainedTopics(PICTURE_LIMIT_BYTES);
   readonly #events: Outbox<DetectionEvent>;
+  readonly #parts: PartHost;
   readonly #pairs = new Map<string, Pair>();
   readonly #scoreSentAtS = new Map<string, number>();
   #session: { live: MqttSession; underWay: number } | null = null;
@@ -87,12 +93,15 @@ class Publisher implements MqttPublisher {
     this.#options = options;
     this.#topics = createTopics(options.prefix);
     this.#events = options.outbox ?? new EventQueue(EVENT_QUEUE_LIMIT);
+    const { parts = [], logger } = options;
+    this.#parts = new PartHost({ parts, retained: this.#retained, send: () => this.#send(), logger });
     this.#connection = new MqttConnection({
       url: options.url,
       clientId: options.clientId ?? `wordwatch_${randomBytes(6).toString('hex')}`,
       username: options.username,
       password: options.password,
       protocolVersion: options.protocolVersion ?? 4,
+      tls: options.tls,
       will: { topic: this.#topics.status, payload: 'offline' },
       retry: options.retry,
       logger: options.logger,
@@ -111,6 +120,7 @@ class Publisher implements MqttPublisher {
     bus.on('score', this.#onScore);
     bus.on('camera', this.#onCamera);
     bus.on('rules', this.#onRules);
+    this.#parts.start();
     this.#connection.start();
   }
 
@@ -126,6 +136,7 @@ class Publisher implements MqttPublisher {
     bus.off('score', this.#onScore);
     bus.off('camera', this.#onCamera);
     bus.off('rules', this.#onRules);
+    this.#parts.stop();
     this.#retained.set(this.#topics.status, 'offline');
     this.#send();
     await this.#drain();
@@ -137,6 +148,7 @@ class Publisher implements MqttPublisher {
 
   readonly #onUp = (live: MqttSession): void => {
     this.#session = { live, underWay: 0 };
+    void this.#parts.subscribe(live);
     this.#refusalReported = false;
     this.#retained.resendAll();
     this.#events.rewind();
@@ -208,6 +220,7 @@ class Publisher implements MqttPublisher {
       if (message) {
         void this.#publish([message.topic], message.payload, {
           retain: true,
+          onDone: () => this.#parts.confirm(message),
           onAgain: () => this.#retained.resend(message.topic),
         });
         continue;

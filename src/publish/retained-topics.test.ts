@@ -35,6 +35,21 @@ describe('RetainedTopics', () => {
     expect(takeAll(retained)).toEqual([['a', '1']]);
   });
 
+  it('says first what has to be said first, again until it is confirmed, and then the payload', () => {
+    const retained = new RetainedTopics(100);
+    retained.set('a', 'old');
+    takeAll(retained);
+    retained.set('a', 'new', { first: 'not old any more' });
+    expect(takeAll(retained)).toEqual([['a', 'not old any more']]);
+    retained.resendAll();
+    const message = retained.next()!;
+    expect(message.payload).toBe('not old any more');
+    retained.confirm(message);
+    expect(takeAll(retained)).toEqual([['a', 'new']]);
+    retained.confirm({ topic: 'a', payload: 'new' });
+    expect(takeAll(retained)).toEqual([]);
+  });
+
   it('keeps the newest pictures within its bound', () => {
     const retained = new RetainedTopics(25);
     retained.set('state', 'ON');

@@ -15,6 +15,8 @@ export interface RetainedMessage {
 export class RetainedTopics {
   readonly #payloads = new Map<string, string | Buffer>();
   readonly #pending = new Set<string>();
+  /** What has to be said of a topic once before its payload. */
+  readonly #firsts = new Map<string, string>();
   readonly #pictureLimitBytes: number;
   #pictureBytes = 0;
 
@@ -26,9 +28,13 @@ export class RetainedTopics {
     return this.#pending.size;
   }
 
-  /** Remembers a payload and marks it to be sent, unless it is the same text as before. */
-  set(topic: string, payload: string | Buffer): void {
-    if (typeof payload === 'string' && this.#payloads.get(topic) === payload) return;
+  /**
+   * Remembers a payload and marks it to be sent, unless it is the same text as before.
+   * @param options.first sent, and confirmed, once before it
+   */
+  set(topic: string, payload: string | Buffer, { first }: { first?: string } = {}): void {
+    if (first !== undefined) this.#firsts.set(topic, first);
+    else if (typeof payload === 'string' && this.#payloads.get(topic) === payload) return;
     this.#forget(topic);
     this.#payloads.set(topic, payload);
     this.#pending.add(topic);
@@ -48,9 +54,16 @@ export class RetainedTopics {
   next(): RetainedMessage | null {
     for (const topic of this.#pending) {
       this.#pending.delete(topic);
-      return { topic, payload: this.#payloads.get(topic) ?? '' };
+      return { topic, payload: this.#firsts.get(topic) ?? this.#payloads.get(topic) ?? '' };
     }
     return null;
+  }
+
+  /** The broker has taken a message: what has to follow it is marked to be sent. */
+  confirm({ topic, payload }: RetainedMessage): void {
+    if (!this.#firsts.has(topic) || this.#firsts.get(topic) !== payload) return;
+    this.#firsts.delete(topic);
+    this.#pending.add(topic);
   }
 
   /** Marks a topic to be sent again. */

@@ -33,6 +33,31 @@ describe('createTopics', () => {
     (prefix) => expect(() => createTopics(prefix)).toThrow(WordwatchError),
   );
 
+  it('reads a command back from the topic that it has for it, and from no other', () => {
+    const topics = createTopics('house/wordwatch');
+    const id = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,63}$/);
+    fc.assert(
+      fc.property(id, id, fc.constantFrom('set', 'snooze', 'budget'), (cameraId, ruleId, kind) => {
+        const pair = { cameraId, ruleId };
+        expect(topics.commandOf(topics.command(pair, kind))).toEqual({ pair, kind });
+      }),
+      { numRuns: 500 },
+    );
+    const level = fc.oneof(
+      id,
+      fc.constantFrom('set', 'snooze', 'budget', '', '+', 'A', '..', 'é', 'a b', '$x'),
+    );
+    fc.assert(
+      fc.property(fc.array(level, { maxLength: 5 }), (levels) => {
+        const topic = `house/wordwatch/${levels.join('/')}`;
+        const command = topics.commandOf(topic);
+        if (command) expect(topics.command(command.pair, command.kind)).toBe(topic);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(topics.commandOf('wordwatch/yard/fire/set')).toBeNull();
+  });
+
   it('never makes a topic that an id or a prefix breaks out of', () => {
     const nasty = fc.oneof(
       fc.string({ unit: 'binary' }),

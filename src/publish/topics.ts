@@ -16,7 +16,10 @@ export interface Pair {
   ruleId: string;
 }
 
-/** Builds every topic that the program publishes. */
+/** What can be commanded about a rule on a camera. */
+export type CommandKind = 'set' | 'snooze' | 'budget';
+
+/** Builds every topic that the program publishes or listens to. */
 export interface Topics {
   /** `online` / `offline` of the program itself; its last will. */
   readonly status: string;
@@ -30,7 +33,26 @@ export interface Topics {
   event(pair: Pair): string;
   attributes(pair: Pair): string;
   snapshot(pair: Pair): string;
+  /** Whether the rule raises events there. */
+  enabled(pair: Pair): string;
+  /** Minutes for which it raises none. */
+  snooze(pair: Pair): string;
+  /** False alarms a day that its threshold is for. */
+  budget(pair: Pair): string;
+  /** Where a command about the pair is given. */
+  command(pair: Pair, kind: CommandKind): string;
+  /** All topics of commands, as subscriptions. */
+  readonly commandFilters: readonly string[];
+  /** What a topic commands; null: nothing of ours. */
+  commandOf(topic: string): { pair: Pair; kind: CommandKind } | null;
 }
+
+const COMMAND_LEAVES: Record<CommandKind, string> = {
+  set: 'set',
+  snooze: 'snooze/set',
+  budget: 'budget/set',
+};
+const COMMAND_KINDS = Object.keys(COMMAND_LEAVES) as CommandKind[];
 
 /**
  * Topics below a prefix. Prefix and ids are checked here once more, whatever was checked before: nothing a user types
@@ -52,7 +74,22 @@ export function createTopics(prefix: string): Topics {
     event: of('event'),
     attributes: of('attributes'),
     snapshot: of('snapshot'),
+    enabled: of('enabled'),
+    snooze: of('snooze'),
+    budget: of('budget'),
+    command: (pair, kind) => of(COMMAND_LEAVES[kind])(pair),
+    commandFilters: COMMAND_KINDS.map((kind) => `${root}/+/+/${COMMAND_LEAVES[kind]}`),
+    commandOf: (topic) => (topic.startsWith(`${root}/`) ? commandIn(topic.slice(root.length + 1)) : null),
   };
+}
+
+/** @param path what follows the prefix */
+function commandIn(path: string): { pair: Pair; kind: CommandKind } | null {
+  const [cameraId, ruleId, ...rest] = path.split('/');
+  const leaf = rest.join('/');
+  const kind = COMMAND_KINDS.find((known) => COMMAND_LEAVES[known] === leaf);
+  if (!kind || !Id.safeParse(cameraId).success || !Id.safeParse(ruleId).success) return null;
+  return { pair: { cameraId: cameraId!, ruleId: ruleId! }, kind };
 }
 
 function checked(schema: z.ZodString, value: string, what: string): string {

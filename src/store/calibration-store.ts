@@ -97,7 +97,7 @@ export class CalibrationStore {
     const { changes } = this.#database
       .prepare('UPDATE OR IGNORE calibrations SET camera_id = ?, revision = revision + 1 WHERE camera_id = ?')
       .run(to, from);
-    for (const table of ['moments', 'samples'])
+    for (const table of ['moments', 'samples', 'switches'])
       this.#database.prepare(`UPDATE OR IGNORE ${table} SET camera_id = ? WHERE camera_id = ?`).run(to, from);
     return Number(changes);
   }

@@ -75,6 +75,19 @@ const MIGRATIONS = [
    ) STRICT, WITHOUT ROWID;
    ALTER TABLE events ADD COLUMN stored_at_ms REAL NOT NULL DEFAULT 0;
    UPDATE events SET stored_at_ms = unixepoch() * 1000.0;`,
+  `CREATE TABLE switches (
+     camera_id TEXT NOT NULL,
+     rule_id TEXT NOT NULL,
+     enabled INTEGER NOT NULL,
+     snoozed_until_ms REAL,
+     budget_per_day REAL,
+     rule_budget_per_day REAL,
+     PRIMARY KEY (camera_id, rule_id)
+   ) STRICT;
+   CREATE TABLE announcements (
+     topic TEXT PRIMARY KEY,
+     components TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /**

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { Writable } from 'node:stream';
 import mqtt from 'mqtt';
+import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { createBus } from '../../src/bus.js';
+import { FAILURES_ALLOWED } from '../../src/publish/broker-users.js';
 import { createEmbeddedBroker } from '../../src/publish/embedded-broker.js';
 import { createMqttPublisher } from '../../src/publish/mqtt-publisher.js';
 import { createLogger } from '../../src/telemetry/logger.js';
@@ -79,6 +82,46 @@ describe('embedded broker', () => {
     const error = await new Promise((resolve) => client.once('error', resolve));
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
     client.end(true);
+  });
+
+  it('with users lets in these and the program, and whoever guesses only so often', async () => {
+    const log: string[] = [];
+    const sink = new Writable({
+      write: (line, _encoding, done) => {
+        log.push(String(line));
+        done();
+      },
+    });
+    const me = { username: 'me', password: 'correct-horse' };
+    await using broker = createEmbeddedBroker({
+      ...{ host: '0.0.0.0', port: 0, users: [{ name: 'me', password: me.password }] },
+      logger: pino({ level: 'info' }, sink),
+    });
+    await broker.start();
+    expect(broker.url).toBe(`mqtt://127.0.0.1:${broker.port}`);
+    const enter = async (options: object) => {
+      const client = await mqtt.connectAsync(broker.url, { reconnectPeriod: 0, ...options }, false);
+      await client.endAsync();
+    };
+    await enter(me);
+    const wrong = [{}, { username: 'me' }, { ...me, username: 'you' }, { ...me, password: 'correct-hors' }];
+    for (const options of wrong) await expect(enter(options)).rejects.toThrow(/not authorized|user/i);
+    await enter(me);
+    for (let i = wrong.length; i < FAILURES_ALLOWED; i++) await expect(enter({})).rejects.toThrow();
+    // The right one comes too late now, but never the program's own.
+    await expect(enter(me)).rejects.toThrow();
+    const bus = createBus();
+    await using publisher = createMqttPublisher({
+      ...{ url: broker.url, prefix: 'wordwatch', bus, logger, rules: () => [], cameras: [] },
+      ...{ username: broker.ownUser!.name, password: broker.ownUser!.password },
+    });
+    publisher.start();
+    await vi.waitFor(() => expect(publisher.health().connected).toBe(true), WAIT);
+    expect(log.map((line) => JSON.parse(line).msg)).toEqual([
+      'MQTT client refused: bad user name or password',
+      'MQTT client shut out for a minute',
+    ]);
+    expect(log.join()).not.toContain('correct');
   });
 
   it('closes while clients are connected, and frees its port', async () => {

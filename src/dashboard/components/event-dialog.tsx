@@ -45,7 +45,9 @@ export function EventDialog() {
             <dt>{words.facts.score}</dt>
             <dd>{formatScore(event.peakScore)}</dd>
             <dt>{words.facts.threshold}</dt>
-            <dd>{words.thresholdIs(formatScore(event.threshold), words.thresholdState[event.thresholdState])}</dd>
+            <dd>
+              {words.thresholdIs(formatScore(event.threshold), words.thresholdState[event.thresholdState])}
+            </dd>
             {event.expectedFalseAlarmsPerDay !== null && (
               <>
                 <dt>{words.facts.falseAlarms}</dt>

@@ -35,6 +35,8 @@ export interface CalibrationFrame {
   regime: Regime;
   /** False outside the rule's active hours: baselines go on, but what cannot raise an alarm is no footage. */
   active?: boolean;
+  /** True while events are switched off: all is learned, but the controller, which counts alarms, rests. */
+  muted?: boolean;
 }
 
 /** What a calibration says of a frame. */
@@ -115,12 +117,17 @@ export class RuleCalibration {
     return Math.max(value + this.#controller.offset, floor ?? Number.NEGATIVE_INFINITY);
   }
 
+  /** False alarms a day that its threshold is for. */
+  get budgetPerDay(): number {
+    return this.#options.budgetPerDay;
+  }
+
   /** Footage that it has seen. */
   get observedMs(): number {
     return this.#model.observedHours * 3_600_000;
   }
 
-  observe({ atMs, margins, regime, active = true }: CalibrationFrame): CalibratedScore {
+  observe({ atMs, margins, regime, active = true, muted = false }: CalibrationFrame): CalibratedScore {
     const scores = this.#tileScores;
     this.#baselines.score(margins, regime, scores);
     let tile = -1;
@@ -145,18 +152,21 @@ export class RuleCalibration {
     const expectedPerDay = this.#expectedPerDay();
     // The detector, too, forgets its hits when the hours end.
     if (!active) this.#confirmed.reset();
-    const peak = tile === -1 || !active ? null : this.#take(score, { atMs, tile });
+    const peak = tile === -1 || !active ? null : this.#take(score, { atMs, tile, muted });
     return { score, tile, tileScores: scores, threshold, state, expectedPerDay, peak };
   }
 
-  #take(score: number, { atMs, tile }: { atMs: number; tile: number }): CalibratedScore['peak'] {
+  #take(
+    score: number,
+    { atMs, tile, muted }: { atMs: number; tile: number; muted: boolean },
+  ): CalibratedScore['peak'] {
     const sinceMs = this.#scoredMs === null ? 0 : this.#runMs - this.#scoredMs;
     this.#scoredMs = this.#runMs;
     const elapsedMs = this.#isGap(sinceMs) ? 0 : sinceMs;
     if (this.#isGap(sinceMs)) this.#confirmed.reset();
     const confirmed = this.#confirmed.push(score, this.#runMs);
     const isDue = this.#model.push(confirmed, elapsedMs);
-    if (this.#options.adapt)
+    if (this.#options.adapt && !muted)
       this.#controller.tick(elapsedMs, { scale: this.#scale, alarmsPerDay: this.#options.budgetPerDay });
     const { closed, isMaximum } = this.#clusters.push(
       { score: confirmed, runMs: this.#runMs, atMs, tile, level: this.#model.level, hour: this.#model.hour },
