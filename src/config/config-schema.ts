@@ -3,6 +3,7 @@ import { Id } from '../detect/event.js';
 import { DEVICES, DTYPES, type ModelChoice } from '../model/model-choice.js';
 import { duration, line, matching, NO_CONTROL_CHARACTERS, NOT_EMPTY, section } from './fields.js';
 import { Remote } from './remote-schema.js';
+import { Server } from './server-schema.js';
 
 const Secret = z.string().min(1, NOT_EMPTY).max(256);
 /** For descriptions. */
@@ -101,30 +102,6 @@ const Mqtt = section({
     clientId: client_id,
     embedded: embedded ?? url === null,
   }));
-
-const Server = section({
-  host: matching(/^[A-Za-z0-9.:_-]{1,253}$/, 'a host name or IP address')
-    .default('127.0.0.1')
-    .describe('Address to listen on. Other than loopback only with a token'),
-  port: Port.default(8787).describe('Port of the page, the API and the WebSocket; 0: any free one'),
-  token: matching(/^[!-~]{8,256}$/, '8 to 256 printable ASCII characters without blanks')
-    .optional()
-    .describe(`What a client must know to be let in; ${FROM_ENVIRONMENT}`),
-})
-  .superRefine(({ host, token }, context) => {
-    if (token !== undefined || isLoopback(host)) return;
-    context.addIssue({
-      code: 'custom',
-      path: ['host'],
-      message: 'expected a loopback address such as 127.0.0.1 as long as there is no token',
-      params: { hint: 'Set server.token, or everyone on the network can watch the cameras.' },
-    });
-  })
-  .transform(({ token = null, ...server }) => ({ ...server, token }));
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
 
 const Keep = section({
   events: duration({ min: '1h' }).prefault('90d').describe('Events'),

@@ -47,7 +47,7 @@ describe('a config', () => {
         clientId: null,
         discovery: false,
       },
-      server: { host: '127.0.0.1', port: 8787, token: null },
+      server: { host: '127.0.0.1', port: 8787, token: null, tokens: [] },
       store: {
         path: '/home/me/data',
         keep: { eventsMs: 90 * 86_400_000, vectorsMs: 7 * 86_400_000, snapshotsMs: 30 * 86_400_000 },
@@ -62,6 +62,7 @@ describe('a config', () => {
       CAM_USER: 'me',
       CAM_PASSWORD: 's3cret',
       WORDWATCH_TOKEN: 'long enough'.replace(' ', '-'),
+      WALL_TOKEN: 'only-to-look',
       PORT: '080',
     };
     const read = config(
@@ -89,7 +90,11 @@ model:
     format: json
 rules: [./rules, /etc/rules/extra.yaml]
 mqtt: {url: mqtt://broker:1883, prefix: house, username: u, password: "1234", client_id: w1, discovery: true}
-server: {host: 0.0.0.0, port: \${PORT}, token: \${WORDWATCH_TOKEN}}
+server:
+  host: 0.0.0.0
+  port: \${PORT}
+  token: \${WORDWATCH_TOKEN}
+  tokens: [{name: wall, token: \${WALL_TOKEN}, scope: view}]
 store: {path: /var/lib/w, keep: {events: 1d}}
 time_zone: Europe/Berlin
 log: {level: warn, format: json}`,
@@ -121,7 +126,12 @@ log: {level: warn, format: json}`,
     });
     expect(read.rules).toEqual(['/home/me/rules', '/etc/rules/extra.yaml']);
     expect(read.mqtt).toMatchObject({ embedded: false, password: '1234', clientId: 'w1' });
-    expect(read.server).toEqual({ host: '0.0.0.0', port: 80, token: 'long-enough' });
+    expect(read.server).toEqual({
+      host: '0.0.0.0',
+      port: 80,
+      token: 'long-enough',
+      tokens: [{ name: 'wall', token: 'only-to-look', scope: 'view' }],
+    });
     expect(read.store.path).toBe('/var/lib/w');
     expect(read.store.keep.vectorsMs).toBe(7 * 86_400_000);
     expect(read.timeZone).toBe('Europe/Berlin');
@@ -138,6 +148,11 @@ log: {level: warn, format: json}`,
 
   it.each(['localhost', '127.0.0.1', '127.1.2.3', '"::1"'])('needs no token on %s', (host) => {
     config(`cameras: [{id: a, source: a}]\nserver: {host: ${host}}`);
+  });
+
+  it('needs no main token where there are others', () => {
+    const tokens = '[{name: me, token: long-enough, scope: control}]';
+    config(`cameras: [{id: a, source: a}]\nserver: {host: 0.0.0.0, tokens: ${tokens}}`);
   });
 });
 

@@ -214,6 +214,7 @@ describe('live feed: access', () => {
     const signIn = await fetch(`${server.url}api/session`, {
       method: 'POST',
       body: JSON.stringify({ token }),
+      headers: { 'content-type': 'application/json' },
     });
     const cookie = signIn.headers.get('set-cookie')!.split(';')[0]!;
     await new Client(server, { headers: { cookie, origin: server.url.slice(0, -1) } }).hello();
