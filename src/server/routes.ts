@@ -46,11 +46,8 @@ export function createRoutes(options: RouteOptions): Hono {
   const { access, logger } = options;
   const app = new Hono();
   app.use(securityHeaders);
+  for (const path of ['/api/*', '/healthz']) app.use(path, neverStored);
   app.use(ownHostAndOrigin(access));
-  app.use('/api/*', async (c, next) => {
-    await next();
-    c.header('Cache-Control', 'no-store');
-  });
   addApi(app, options);
   app.get('*', (c) => pageFile(c, options.page));
   app.notFound(() => notFound('there is nothing here').toResponse());
@@ -66,15 +63,24 @@ function addApi(app: Hono, { data, scores, access }: RouteOptions): void {
     data,
     scores,
     signIn: access.needsToken ? (token, address) => signIn(access, token, address) : null,
-    documents: { openapi: () => openApiDocument(ROUTES), asyncapi: asyncApiDocument },
+    documents: { openapi: madeOnce(() => openApiDocument(ROUTES)), asyncapi: madeOnce(asyncApiDocument) },
   };
   for (const route of ROUTES)
     app.on(route.method, honoPath(route), ...serveRoute(route, { access, context }));
   for (const path of new Set(ROUTES.map(honoPath))) {
     const methods = ROUTES.filter((route) => honoPath(route) === path).map(({ method }) => method);
-    app.all(path, () => wrongMethod(methods).toResponse());
+    app.all(path, letIn(access, 'view'), () => wrongMethod(methods).toResponse());
   }
   app.all('/api/*', letIn(access, 'view'), (c) => c.notFound());
+}
+
+/** Only when it is first asked for: most servers never are. */
+function madeOnce<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** `/api/events/{id}` → `/api/events/:id` */
@@ -109,6 +115,11 @@ function pageFile(c: Context, page: ReadonlyMap<string, PageFile>): Response | P
 const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
+};
+
+const neverStored: MiddlewareHandler = async (c, next) => {
+  await next();
+  c.header('Cache-Control', 'no-store');
 };
 
 function ownHostAndOrigin(access: Access): MiddlewareHandler {

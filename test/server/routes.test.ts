@@ -28,14 +28,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function routes({ token = null as string | null, host = '127.0.0.1' } = {}): Promise<{
+async function routes({ token = null as string | null } = {}): Promise<{
   app: Hono;
   world: WatchedWorld;
   scores: ScoreHistory;
 }> {
   const world = new WatchedWorld();
   const scores = new ScoreHistory();
-  const access = new Access({ host, token });
+  const access = new Access({ host: '127.0.0.1', token });
   const page = await readPageFiles(join(folder, 'page'));
   return { app: createRoutes({ data: world, access, scores, page, logger }), world, scores };
 }
@@ -140,24 +140,6 @@ describe('API', () => {
 });
 
 describe('access', () => {
-  const API = [
-    '/api/cameras',
-    '/api/rules',
-    '/api/events',
-    '/api/scores',
-    '/api/feasibility',
-    `/api/events/${UNKNOWN_ID}/snapshot`,
-  ];
-
-  it.each(API)('%s needs the token where there is one', async (path) => {
-    const { app } = await routes({ token: TOKEN, host: '0.0.0.0' });
-    const ask = async (headers: Record<string, string>) => (await app.request(at(path), { headers })).status;
-    expect(await ask({})).toBe(401);
-    expect(await ask({ authorization: 'Bearer wrong' })).toBe(401);
-    expect(await ask({ authorization: `Bearer ${TOKEN}` })).not.toBe(401);
-    expect((await app.request(at(`${path}?token=${TOKEN}`))).status).toBe(401);
-  });
-
   it('signs a browser in and out', async () => {
     const { app } = await routes({ token: TOKEN });
     const post = (body: string, headers: Record<string, string> = {}) =>

@@ -74,9 +74,7 @@ export const watchRoutes: readonly AnyRoute[] = [
     alsoAnswersWith: [503],
     handle: ({ visitor }, { data }) => {
       const { ok, problems } = data.health();
-      const status = ok ? 200 : 503;
-      const headers = { 'Cache-Control': 'no-store' };
-      return Response.json(visitor() ? { ok, problems } : { ok }, { status, headers });
+      return Response.json(visitor() ? { ok, problems } : { ok }, { status: ok ? 200 : 503 });
     },
   }),
 ];
