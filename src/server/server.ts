@@ -136,7 +136,7 @@ class HttpAndWebSocketServer implements WebServer {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) =>
-      this.#feed.accept(client, query.data?.after ?? null),
+      this.#feed.accept({ socket: client, stream: socket }, query.data?.after ?? null),
     );
   }
 
