@@ -25,6 +25,7 @@ import { EventStore } from './store/event-store.js';
 import { LessonStore } from './store/lesson-store.js';
 import { MomentStore } from './store/moment-store.js';
 import { SampleStore } from './store/sample-store.js';
+import { readSessionKey } from './store/session-key.js';
 import { SnapshotFolder } from './store/snapshots.js';
 import type { Logger } from './telemetry/logger.js';
 
@@ -154,7 +155,9 @@ export async function runApp(options: AppOptions): Promise<void> {
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),
   };
-  await using server = createServer({ ...config.server, pageFolder: options.pageFolder, data, bus, logger });
+  const sessionKey = await readSessionKey(config.store.path);
+  const { pageFolder } = options;
+  await using server = createServer({ ...config.server, sessionKey, pageFolder, data, bus, logger });
   await server.start();
 
   await rules.follow(signal);

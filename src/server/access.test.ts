@@ -4,7 +4,8 @@ import { FAILURE_WINDOW_MS, FAILURES_ALLOWED } from './failure-limit.js';
 
 const TOKEN = 'correct horse, battery/staple %41';
 const VIEW = { name: 'wall', token: 'only to look at', scope: 'view' as const };
-const closed = () => new Access({ host: '0.0.0.0', token: TOKEN, tokens: [VIEW] });
+const sessionKey = Buffer.alloc(32, 7);
+const closed = () => new Access({ host: '0.0.0.0', token: TOKEN, tokens: [VIEW], sessionKey });
 const open = new Access({ host: '127.0.0.1', token: null });
 const address = '192.0.2.7';
 const NOW_MS = 1_700_000_000_000;
@@ -60,9 +61,11 @@ describe('Access', () => {
       { host: '::', token: TOKEN, tokens: [{ ...VIEW, token: 'another' }] },
       { host: '::', token: TOKEN, tokens: [{ ...VIEW, scope: 'control' }] },
       { host: '::', token: TOKEN, tokens: [{ ...VIEW, name: 'door' }] },
+      { host: '::', token: TOKEN, tokens: [VIEW], sessionKey: Buffer.alloc(32, 8) },
     ];
-    for (const options of others) expect(asks(session, NOW_MS, new Access(options))).toEqual(unauthorized);
-    const changed = new Access({ host: '::', token: 'changed', tokens: [VIEW] });
+    for (const options of others)
+      expect(asks(session, NOW_MS, new Access({ sessionKey, ...options }))).toEqual(unauthorized);
+    const changed = new Access({ host: '::', token: 'changed', tokens: [VIEW], sessionKey });
     expect(asks(session, NOW_MS, changed)).toEqual(wall);
     expect(asks(sessionOf(TOKEN), NOW_MS, changed)).toEqual(unauthorized);
     for (const touched of [
@@ -78,7 +81,7 @@ describe('Access', () => {
 
   it('makes who tries out tokens wait, wherever they are tried, but nobody who is signed in', () => {
     const warn = vi.fn();
-    const access = new Access({ host: '::', token: TOKEN, tokens: [VIEW], logger: { warn } });
+    const access = new Access({ host: '::', token: TOKEN, tokens: [VIEW], sessionKey, logger: { warn } });
     const session = sessionOf(VIEW.token, access);
     const tries: ((token: string) => unknown)[] = [
       (token) => access.admit({ address, authorization: `Bearer ${token}` }, NOW_MS),

@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { WordwatchError } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { FailureLimit } from './failure-limit.js';
@@ -41,19 +41,23 @@ export interface AccessOptions {
   /** Short for one of `tokens` with scope `control`. Neither: everybody who reaches the server may use it, so only this machine may reach it. */
   token: string | null;
   tokens?: readonly AccessToken[] | undefined;
+  /** Sessions are signed with it. Default: a random one, so that they end with the program. */
+  sessionKey?: Buffer | undefined;
   logger?: Pick<Logger, 'warn'> | undefined;
 }
 
 /** Who may see and do what. */
 export class Access {
   readonly #tokens: readonly AccessToken[];
+  readonly #sessionKey: Buffer;
   readonly #failures = new FailureLimit();
   readonly #logger: Pick<Logger, 'warn'> | undefined;
 
   /** @throws WordwatchError `token-needed` when the server would be open to other machines without a token */
-  constructor({ host, token, tokens = [], logger }: AccessOptions) {
+  constructor({ host, token, tokens = [], sessionKey = randomBytes(32), logger }: AccessOptions) {
     const main: AccessToken[] = token === null ? [] : [{ name: MAIN_TOKEN, token, scope: 'control' }];
     this.#tokens = [...main, ...tokens];
+    this.#sessionKey = sessionKey;
     this.#logger = logger;
     if (!this.needsToken && !isLoopback(host)) {
       throw new WordwatchError(
@@ -104,14 +108,15 @@ export class Access {
   }
 
   /**
-   * The value of a session cookie for who knows a token: the token's name, when it expires, signed with the token. Nothing
-   * is stored, so that a restart signs nobody out, and a token that is changed or gone exactly those who came with it.
+   * The value of a session cookie for who knows a token: the token's name and scope and when it expires, signed together
+   * with the token. Nothing is kept of it, so that a restart signs nobody out, and a token that is changed or gone exactly
+   * those who came with it.
    */
   signIn(offered: string, { address, nowMs }: { address: string; nowMs: number }): string | NotLetIn {
     const token = this.#take([offered], { address, nowMs });
     if ('refused' in token) return token;
     const expiresS = Math.floor(nowMs / 1000) + SESSION_S;
-    return `${token.name}.${token.scope}.${expiresS}.${sign(token, expiresS)}`;
+    return `${token.name}.${token.scope}.${expiresS}.${this.#sign(token, expiresS)}`;
   }
 
   /** The token that was offered, spelt in one of several ways. */
@@ -137,7 +142,13 @@ export class Access {
       /^([a-z0-9_-]{1,64})\.(view|control)\.(\d{1,12})\.([\w-]+)$/.exec(session ?? '') ?? [];
     if (signature === undefined || Number(expires) * 1000 <= nowMs) return undefined;
     const token = this.#tokens.find((known) => known.name === name && known.scope === scope);
-    return token && equals(signature, sign(token, Number(expires))) ? token : undefined;
+    return token && equals(signature, this.#sign(token, Number(expires))) ? token : undefined;
+  }
+
+  /** Not with the token alone: then every made-up session would be a guess at it that nobody counts. */
+  #sign({ name, token, scope }: AccessToken, expiresS: number): string {
+    const signed = `session ${name} ${scope} ${expiresS} ${token}`;
+    return createHmac('sha256', this.#sessionKey).update(signed).digest('base64url');
   }
 }
 
@@ -145,10 +156,6 @@ const UNAUTHORIZED: NotLetIn = { refused: 'unauthorized', retryAfterS: 0 };
 
 function visitorOf({ name, scope }: AccessToken): Visitor {
   return { name, scope };
-}
-
-function sign({ name, token, scope }: AccessToken, expiresS: number): string {
-  return createHmac('sha256', token).update(`session ${name} ${scope} ${expiresS}`).digest('base64url');
 }
 
 function isLoopback(hostname: string): boolean {

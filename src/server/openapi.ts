@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { SESSION_COOKIE } from './access.js';
 import { type AnyRoute, ErrorAnswer } from './api/route.js';
 import { type JsonSchema, jsonSchemas } from './json-schemas.js';
 import { PROTOCOL_VERSION } from './messages.js';
@@ -35,7 +36,7 @@ export function openApiDocument(routes: readonly AnyRoute[]): Record<string, unk
       schemas: { ...input.components, ...output.components },
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer' },
-        session: { type: 'apiKey', in: 'cookie', name: 'wordwatch_session' },
+        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
       },
     },
   };

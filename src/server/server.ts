@@ -35,6 +35,8 @@ export interface WebServerOptions {
   /** Short for one of `tokens` with scope `control`. Neither: none is asked for. */
   token: string | null;
   tokens?: readonly AccessToken[] | undefined;
+  /** What sessions are signed with. Default: a random one, so that they end with the program. */
+  sessionKey?: Buffer | undefined;
   /** Folder of the built page. */
   pageFolder: string;
   bus: Bus;

@@ -11,6 +11,7 @@ import { createServer, type WebServer } from '../../src/server/server.js';
 import { bearer, CONTROL, cookieOf, JSON_TYPE, TOKENS, VIEW } from '../fixtures/api-requests.js';
 import { WatchedWorld } from '../fixtures/watched-world.js';
 
+const sessionKey = Buffer.alloc(32, 7);
 const open: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
@@ -21,14 +22,14 @@ async function serve({ tokens = TOKENS } = {}) {
   const lines: string[] = [];
   const logger = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) });
   const fixed = { host: '127.0.0.1', port: 0, pageFolder: '/nonexistent', bus: world.bus, data: world };
-  const server = createServer({ ...fixed, token: null, tokens, logger });
+  const server = createServer({ ...fixed, token: null, tokens, sessionKey, logger });
   await server.start();
   open.push(() => server[Symbol.asyncDispose]());
   return { server, world, log: () => lines.join('') };
 }
 
-/** Another server's sessions are as good: nothing is stored. */
-const access = new Access({ host: '127.0.0.1', token: null, tokens: TOKENS });
+/** Whoever has the key makes the same sessions: nothing is kept of them. */
+const access = new Access({ host: '127.0.0.1', token: null, tokens: TOKENS, sessionKey });
 
 /** Status of an attempt to open the live feed: 101 when it is open. */
 async function knock(

@@ -22,9 +22,8 @@ export function serveRoute(
     route.scope === null ? skip : letIn(access, route.scope),
     route.body ? limit : skip,
     async (c) => {
-      const visit = () => visitorOf(c, access);
       const visitor = () => {
-        const found = visit();
+        const found = visitorOf(c, access);
         return 'refused' in found ? null : found;
       };
       const input = await readInput(c, route);
