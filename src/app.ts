@@ -34,6 +34,7 @@ import { MomentStore } from './store/moment-store.js';
 import { openOrSetAside } from './store/recover-database.js';
 import { Retention } from './store/retention.js';
 import { SampleStore } from './store/sample-store.js';
+import { readSessionKey } from './store/session-key.js';
 import { SnapshotFolder } from './store/snapshots.js';
 import { SwitchStore } from './store/switch-store.js';
 import type { Logger } from './telemetry/logger.js';
@@ -198,7 +199,9 @@ export async function runApp(options: AppOptions): Promise<void> {
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),
   };
-  await using server = createServer({ ...config.server, pageFolder: options.pageFolder, data, bus, logger });
+  const sessionKey = await readSessionKey(config.store.path);
+  const { pageFolder } = options;
+  await using server = createServer({ ...config.server, sessionKey, pageFolder, data, bus, logger });
   await server.start();
 
   await rules.follow(signal);

@@ -37,6 +37,18 @@ describe('a config', () => {
       'server: {token: ${EMPTY}}',
       'w.yaml:2:17 server.token: expected 8 to 256 printable ASCII characters without blanks, got "${EMPTY}"',
     ],
+    [
+      'server: {tokens: [{name: a, token: 12345678-a, scope: see}]}',
+      'w.yaml:2:55 server.tokens[0].scope: expected "view" or "control", got "see"',
+    ],
+    [
+      'server: {token: 12345678-a, tokens: [{name: main, token: 12345678-b, scope: view}]}',
+      'w.yaml:2:45 server.tokens[0].name: expected a name that no other token has ("main" is server.token), got "main"',
+    ],
+    [
+      'server: {token: 12345678-a, tokens: [{name: b, token: 12345678-a, scope: view}]}',
+      'w.yaml:2:55 server.tokens[0].token: expected a secret that no other token has',
+    ],
     ['mqtt: {prefix: a/b}', `w.yaml:2:16 mqtt.prefix: ${ID}, got "a/b"`],
     ['mqtt: {prefix: "a#"}', `w.yaml:2:16 mqtt.prefix: ${ID}, got "a#"`],
     [

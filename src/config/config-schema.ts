@@ -5,17 +5,15 @@ import { Commands, expectKnownCameras, Webhooks } from './destinations-schema.js
 import {
   duration,
   FROM_ENVIRONMENT,
-  host,
-  isLoopback,
   line,
   matching,
   NO_CONTROL_CHARACTERS,
   NOT_EMPTY,
-  Port,
   section,
 } from './fields.js';
 import { Mqtt } from './mqtt-schema.js';
 import { Remote } from './remote-schema.js';
+import { Server } from './server-schema.js';
 import { size } from './size-field.js';
 
 /** A camera as typed in the file; parsed, it is a {@link CameraConfig}. */
@@ -67,24 +65,6 @@ export const CameraConfig = section({
 
 /** A camera, checked, with its defaults filled in. `source` may hold a password: show it only through `redactUrl`. */
 export type CameraConfig = z.output<typeof CameraConfig>;
-
-const Server = section({
-  host: host().default('127.0.0.1').describe('Address to listen on. Other than loopback only with a token'),
-  port: Port.default(8787).describe('Port of the page, the API and the WebSocket; 0: any free one'),
-  token: matching(/^[!-~]{8,256}$/, '8 to 256 printable ASCII characters without blanks')
-    .optional()
-    .describe(`What a client must know to be let in; ${FROM_ENVIRONMENT}`),
-})
-  .superRefine(({ host, token }, context) => {
-    if (token !== undefined || isLoopback(host)) return;
-    context.addIssue({
-      code: 'custom',
-      path: ['host'],
-      message: 'expected a loopback address such as 127.0.0.1 as long as there is no token',
-      params: { hint: 'Set server.token, or everyone on the network can watch the cameras.' },
-    });
-  })
-  .transform(({ token = null, ...server }) => ({ ...server, token }));
 
 const Keep = section({
   events: duration({ min: '1h' }).prefault('90d').describe('Events'),

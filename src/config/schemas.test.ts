@@ -54,7 +54,7 @@ describe('a config', () => {
       },
       webhooks: [],
       commands: [],
-      server: { host: '127.0.0.1', port: 8787, token: null },
+      server: { host: '127.0.0.1', port: 8787, token: null, tokens: [] },
       store: {
         path: '/home/me/data',
         keep: {
@@ -74,6 +74,7 @@ describe('a config', () => {
       CAM_USER: 'me',
       CAM_PASSWORD: 's3cret',
       WORDWATCH_TOKEN: 'long enough'.replace(' ', '-'),
+      WALL_TOKEN: 'only-to-look',
       PORT: '080',
     };
     const read = config(
@@ -109,7 +110,11 @@ mqtt:
   tls: {ca: tls/ca.pem, cert: /etc/w/cert.pem, key: tls/key.pem, insecure: true}
   client_id: w1
   discovery_prefix: ha
-server: {host: 0.0.0.0, port: \${PORT}, token: \${WORDWATCH_TOKEN}}
+server:
+  host: 0.0.0.0
+  port: \${PORT}
+  token: \${WORDWATCH_TOKEN}
+  tokens: [{name: wall, token: \${WALL_TOKEN}, scope: view}]
 store: {path: /var/lib/w, keep: {events: 1d}}
 time_zone: Europe/Berlin
 log: {level: warn, format: json}`,
@@ -150,7 +155,12 @@ log: {level: warn, format: json}`,
         insecure: true,
       },
     });
-    expect(read.server).toEqual({ host: '0.0.0.0', port: 80, token: 'long-enough' });
+    expect(read.server).toEqual({
+      host: '0.0.0.0',
+      port: 80,
+      token: 'long-enough',
+      tokens: [{ name: 'wall', token: 'only-to-look', scope: 'view' }],
+    });
     expect(read.store.path).toBe('/var/lib/w');
     expect(read.store.keep.vectorsMs).toBe(7 * 86_400_000);
     expect(read.timeZone).toBe('Europe/Berlin');
@@ -167,6 +177,11 @@ log: {level: warn, format: json}`,
 
   it.each(['localhost', '127.0.0.1', '127.1.2.3', '"::1"'])('needs no token on %s', (host) => {
     config(`cameras: [{id: a, source: a}]\nserver: {host: ${host}}`);
+  });
+
+  it('needs no main token where there are others', () => {
+    const tokens = '[{name: me, token: long-enough, scope: control}]';
+    config(`cameras: [{id: a, source: a}]\nserver: {host: 0.0.0.0, tokens: ${tokens}}`);
   });
 });
 

@@ -47,15 +47,14 @@ export async function connect(): Promise<void> {
   }
 }
 
-/** @returns whether the token was right */
-export async function signIn(token: string): Promise<boolean> {
+/** @returns whether the token was right, or that no more are looked at for a while */
+export async function signIn(token: string): Promise<'right' | 'wrong' | 'too-often'> {
   const headers = { 'content-type': 'application/json' };
-  const { ok } = await fetch('/api/session', { method: 'POST', headers, body: JSON.stringify({ token }) });
-  if (ok) {
-    state.connection.value = 'connecting';
-    void connect();
-  }
-  return ok;
+  const answer = await fetch('/api/session', { method: 'POST', headers, body: JSON.stringify({ token }) });
+  if (!answer.ok) return answer.status === 429 ? 'too-often' : 'wrong';
+  state.connection.value = 'connecting';
+  void connect();
+  return 'right';
 }
 
 function take(message: ServerMessage): void {

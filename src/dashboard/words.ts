@@ -82,7 +82,11 @@ export const words = {
 
   token: 'Token',
   signIn: 'Sign in',
-  signInWhy: 'This page needs the token from the configuration (server.token).',
-  wrongToken: 'This is not the token.',
+  signInWhy: 'This page needs a token from the configuration (server.token or server.tokens).',
+  signInRefusals: {
+    right: '',
+    wrong: 'This is not the token.',
+    'too-often': 'Too many wrong tokens from here. Try again in a minute.',
+  },
   cannotSignIn: 'The program does not answer. Try again.',
 };

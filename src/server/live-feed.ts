@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Bus, PreviewFrame } from '../bus.js';
 import type { CameraStatus } from '../capture/source.js';
@@ -69,13 +70,17 @@ export class LiveFeed {
     for (const timer of this.#timers) clearInterval(timer);
   }
 
-  /** @param after events after this one are sent; null: only new ones */
-  accept(socket: WebSocket, after: number | null): void {
+  /**
+   * @param connection.stream what is below the WebSocket
+   * @param after events after this one are sent; null: only new ones
+   */
+  accept({ socket, stream }: { socket: WebSocket; stream: Duplex }, after: number | null): void {
     const { data, logger } = this.#options;
     const lastSeq = data.lastSeq();
     // A client that knows more than there is has seen another store: nothing of this one's past is due to it.
     const client = new LiveClient({
       socket,
+      stream,
       after: Math.min(after ?? lastSeq, lastSeq),
       data,
       logger,

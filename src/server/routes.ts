@@ -1,37 +1,15 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { z } from 'zod';
-import { Id } from '../detect/event.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
-import { type Access, SESSION_COOKIE, SESSION_S } from './access.js';
-import { LessonInput, ReviewInput } from './messages.js';
+import type { Access } from './access.js';
+import { type ApiContext, notFound, Refusal } from './api/route.js';
+import { letIn, refusalOf, serveRoute } from './api/serve-route.js';
+import { ROUTES } from './api/table.js';
+import { asyncApiDocument } from './asyncapi.js';
+import { openApiDocument } from './openapi.js';
 import type { PageFile } from './page-files.js';
 import type { ScoreHistory } from './score-history.js';
 import type { ServerData } from './server-data.js';
-
-const BODY_LIMIT_BYTES = 4 * 1024;
-const EVENTS_LIMIT = 1_000;
-
-/** A sequence number in a URL. */
-export const SeqParameter = z
-  .string()
-  .regex(/^\d{1,15}$/, 'a whole number')
-  .transform(Number);
-
-const EventsQuery = z.strictObject({
-  after: SeqParameter.default(0),
-  limit: SeqParameter.pipe(z.number().min(1).max(EVENTS_LIMIT)).default(100),
-});
-const ScoresQuery = z.strictObject({
-  camera: Id.optional(),
-  rule: Id.optional(),
-  since: SeqParameter.default(0).describe('Milliseconds since the epoch'),
-});
-const CalibrationsQuery = z.strictObject({ camera: Id.optional(), rule: Id.optional() });
-const FeasibilityQuery = z.strictObject({ camera: Id, rule: Id });
-const SignIn = z.strictObject({ token: z.string().min(1).max(1_024) });
 
 /** Everything on the page is ours: no foreign script, style, frame or form target. */
 const HEADERS: Record<string, string> = {
@@ -68,141 +46,56 @@ export function createRoutes(options: RouteOptions): Hono {
   const { access, logger } = options;
   const app = new Hono();
   app.use(securityHeaders);
+  for (const path of ['/api/*', '/healthz']) app.use(path, neverStored);
   app.use(ownHostAndOrigin(access));
-  addSession(app, access);
-  app.get('/healthz', (c) => health(c, options));
-  app.use('/api/*', async (c, next) =>
-    isAuthorized(c, access)
-      ? next()
-      : failure(c, 401, { code: 'unauthorized', message: 'a token is needed' }),
-  );
   addApi(app, options);
   app.get('*', (c) => pageFile(c, options.page));
-  app.notFound((c) => failure(c, 404, { code: 'not-found', message: 'there is nothing here' }));
+  app.notFound(() => notFound('there is nothing here').toResponse());
   app.onError((error, c) => {
     logger.error({ path: c.req.path, reason: messageOf(error) }, 'request failed');
-    return failure(c, 500, { code: 'internal', message: 'something went wrong; the log says what' });
+    return new Refusal(500, 'internal', 'something went wrong; the log says what').toResponse();
   });
   return app;
 }
 
-function addApi(app: Hono, { data, scores }: RouteOptions): void {
-  app.use('/api/*', async (c, next) => {
-    await next();
-    c.header('Cache-Control', 'no-store');
-  });
-  app.get('/api/cameras', (c) => c.json({ cameras: data.cameras() }));
-  app.get('/api/rules', (c) => c.json({ rules: data.rules() }));
-  app.get('/api/scores', (c) => {
-    const query = ScoresQuery.safeParse(c.req.query());
-    if (!query.success) return badInput(c, query.error);
-    const { camera: cameraId, rule: ruleId, since: sinceMs } = query.data;
-    return c.json({ series: scores.list({ cameraId, ruleId, sinceMs }) });
-  });
-  app.get('/api/events', (c) => {
-    const query = EventsQuery.safeParse(c.req.query());
-    if (!query.success) return badInput(c, query.error);
-    return c.json({ events: data.events(query.data), lastSeq: data.lastSeq() });
-  });
-  app.get('/api/events/:id', (c) => {
-    const id = z.uuid().safeParse(c.req.param('id'));
-    if (!id.success) return badInput(c, id.error);
-    const event = data.event(id.data);
-    return event ? c.json(event) : failure(c, 404, { code: 'not-found', message: 'no such event' });
-  });
-  app.get('/api/calibrations', (c) => {
-    const query = CalibrationsQuery.safeParse(c.req.query());
-    if (!query.success) return badInput(c, query.error);
-    const { camera: cameraId, rule: ruleId } = query.data;
-    return c.json({ calibrations: data.calibrations({ cameraId, ruleId }) });
-  });
-  app.get('/api/feasibility', async (c) => {
-    const query = FeasibilityQuery.safeParse(c.req.query());
-    if (!query.success) return badInput(c, query.error);
-    const { camera: cameraId, rule: ruleId } = query.data;
-    const found = await data.feasibility({ cameraId, ruleId });
-    return found ? c.json(found) : failure(c, 404, { code: 'not-found', message: 'no such rule or camera' });
-  });
-  app.post('/api/moments/:id/review', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }), (c) =>
-    review(c, data),
-  );
-  app.post('/api/events/:id/review', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }), (c) =>
-    review(c, data),
-  );
-  app.get('/api/rules/:id/lesson', (c) => lesson(c, data));
-  app.post('/api/rules/:id/lesson', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }), (c) =>
-    teach(c, data),
-  );
-  for (const path of ['/api/events/:id/snapshot', '/api/moments/:id/snapshot'])
-    app.get(path, (c) => snapshot(c, data));
+function addApi(app: Hono, { data, scores, access }: RouteOptions): void {
+  const context: ApiContext = {
+    data,
+    scores,
+    signIn: access.needsToken ? (token, address) => signIn(access, token, address) : null,
+    documents: { openapi: madeOnce(() => openApiDocument(ROUTES)), asyncapi: madeOnce(asyncApiDocument) },
+  };
+  for (const route of ROUTES)
+    app.on(route.method, honoPath(route), ...serveRoute(route, { access, context }));
+  for (const path of new Set(ROUTES.map(honoPath))) {
+    const methods = ROUTES.filter((route) => honoPath(route) === path).map(({ method }) => method);
+    app.all(path, letIn(access, 'view'), () => wrongMethod(methods).toResponse());
+  }
+  app.all('/api/*', letIn(access, 'view'), (c) => c.notFound());
 }
 
-async function review(c: Context, data: ServerData): Promise<Response> {
-  const id = z.uuid().safeParse(c.req.param('id'));
-  if (!id.success) return badInput(c, id.error);
-  const input = ReviewInput.safeParse(await c.req.json().catch(() => undefined));
-  if (!input.success) return badInput(c, input.error);
-  const result = data.review(id.data, input.data.verdict);
-  return result ? c.json(result) : failure(c, 404, { code: 'not-found', message: 'no such event or peak' });
+/** Only when it is first asked for: most servers never are. */
+function madeOnce<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
-function lesson(c: Context, data: ServerData): Response {
-  const id = Id.safeParse(c.req.param('id'));
-  if (!id.success) return badInput(c, id.error);
-  const proposal = data.lesson(id.data);
-  return proposal ? c.json(proposal) : failure(c, 404, { code: 'not-found', message: 'no such rule' });
+/** `/api/events/{id}` → `/api/events/:id` */
+function honoPath({ path }: { path: string }): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
-async function teach(c: Context, data: ServerData): Promise<Response> {
-  const id = Id.safeParse(c.req.param('id'));
-  if (!id.success) return badInput(c, id.error);
-  const input = LessonInput.safeParse(await c.req.json().catch(() => undefined));
-  if (!input.success) return badInput(c, input.error);
-  if (!data.rules().some((rule) => rule.id === id.data))
-    return failure(c, 404, { code: 'not-found', message: 'no such rule' });
-  const result = data.teach(id.data, input.data);
-  if (result) return c.json(result);
-  const message = input.data.action === 'undo' ? 'no lesson is in force' : 'nothing is offered';
-  return failure(c, 409, { code: 'nothing-to-do', message });
+function signIn(access: Access, token: string, address: string): string | Refusal {
+  const session = access.signIn(token, { address, nowMs: Date.now() });
+  return typeof session === 'string' ? session : refusalOf(session);
 }
 
-async function snapshot(c: Context, data: ServerData): Promise<Response> {
-  const id = z.uuid().safeParse(c.req.param('id'));
-  if (!id.success) return badInput(c, id.error);
-  const jpeg = await data.snapshot(id.data);
-  if (!jpeg) return failure(c, 404, { code: 'not-found', message: 'no snapshot of this event' });
-  return c.body(new Uint8Array(jpeg), 200, { 'Content-Type': 'image/jpeg' });
-}
-
-/** Signing in with the token gives browsers a cookie that scripts on the page cannot read. */
-function addSession(app: Hono, access: Access): void {
-  const cookie = (value: string, maxAgeS: number, origin: string | undefined) =>
-    `${SESSION_COOKIE}=${value}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${maxAgeS}${origin?.startsWith('https:') ? '; Secure' : ''}`;
-  app.get('/api/session', (c) =>
-    isAuthorized(c, access)
-      ? c.body(null, 204)
-      : failure(c, 401, { code: 'unauthorized', message: 'a token is needed' }),
-  );
-  app.post('/api/session', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: tooLarge }), async (c) => {
-    const input = SignIn.safeParse(await c.req.json().catch(() => undefined));
-    if (!input.success) return badInput(c, input.error);
-    if (!access.needsToken) return c.body(null, 204);
-    if (!access.isToken(input.data.token))
-      return failure(c, 401, { code: 'unauthorized', message: 'this is not the token' });
-    c.header('Set-Cookie', cookie(access.newSession(Date.now()), SESSION_S, c.req.header('origin')));
-    return c.body(null, 204);
-  });
-  app.delete('/api/session', (c) => {
-    c.header('Set-Cookie', cookie('', 0, c.req.header('origin')));
-    return c.body(null, 204);
-  });
-}
-
-/** Monitors need no token to learn whether all is well; what is wrong, and with which camera, is for those who have it. */
-function health(c: Context, { data, access }: RouteOptions): Response {
-  const { ok, problems } = data.health();
-  c.header('Cache-Control', 'no-store');
-  return c.json(isAuthorized(c, access) ? { ok, problems } : { ok }, ok ? 200 : 503);
+function wrongMethod(methods: readonly string[]): Refusal {
+  const allowed = methods.join(', ');
+  return new Refusal(405, 'wrong-method', `only ${allowed}`, { Allow: allowed });
 }
 
 function pageFile(c: Context, page: ReadonlyMap<string, PageFile>): Response | Promise<Response> {
@@ -224,40 +117,26 @@ const securityHeaders: MiddlewareHandler = async (c, next) => {
   for (const [name, value] of Object.entries(HEADERS)) c.header(name, value);
 };
 
+const neverStored: MiddlewareHandler = async (c, next) => {
+  await next();
+  c.header('Cache-Control', 'no-store');
+};
+
 function ownHostAndOrigin(access: Access): MiddlewareHandler {
   return async (c, next) => {
     const host = c.req.header('host') ?? new URL(c.req.url).host;
-    if (!access.isHostAllowed(host)) return failure(c, 403, { code: 'foreign-host', message: FOREIGN_HOST });
+    if (!access.isHostAllowed(host)) return FOREIGN_HOST.toResponse();
     const isSafe = c.req.method === 'GET' || c.req.method === 'HEAD';
-    if (!isSafe && !access.isOriginAllowed(c.req.header('origin'), host))
-      return failure(c, 403, { code: 'foreign-origin', message: 'another page may not do this' });
+    if (!isSafe && !access.isOriginAllowed(c.req.header('origin'), host)) return FOREIGN_ORIGIN.toResponse();
     return next();
   };
 }
 
-/** Shown when the server is asked for under a name that is not this machine's. */
-export const FOREIGN_HOST = 'without a token this server answers only to localhost and 127.0.0.1';
-
-function isAuthorized(c: Context, access: Access): boolean {
-  const credentials = { authorization: c.req.header('authorization'), cookie: c.req.header('cookie') };
-  return access.isAuthorized(credentials, Date.now());
-}
-
-function badInput(c: Context, error: z.ZodError): Response {
-  const message = error.issues
-    .map(({ path, message }) => `${path.join('.') || 'value'}: ${message}`)
-    .join('; ');
-  return failure(c, 400, { code: 'bad-input', message });
-}
-
-function tooLarge(c: Context): Response {
-  return failure(c, 413, { code: 'too-large', message: `at most ${BODY_LIMIT_BYTES} bytes` });
-}
-
-function failure(
-  c: Context,
-  status: ContentfulStatusCode,
-  error: { code: string; message: string },
-): Response {
-  return c.json({ error }, status);
-}
+/** The answer when the server is asked for under a name that is not this machine's. */
+export const FOREIGN_HOST = new Refusal(
+  403,
+  'foreign-host',
+  'without a token this server answers only to localhost and 127.0.0.1',
+);
+/** The answer when another page asks. */
+export const FOREIGN_ORIGIN = new Refusal(403, 'foreign-origin', 'another page may not do this');

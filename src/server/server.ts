@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
@@ -9,10 +9,13 @@ import type { Bus } from '../bus.js';
 import { codeOf, WordwatchError } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { Access } from './access.js';
+import { notFound, Refusal, SeqParameter } from './api/route.js';
+import { refusalOf } from './api/serve-route.js';
 import { LiveFeed } from './live-feed.js';
 import { SUBPROTOCOL } from './messages.js';
 import { readPageFiles } from './page-files.js';
-import { createRoutes, FOREIGN_HOST, SeqParameter } from './routes.js';
+import { createRoutes, FOREIGN_HOST, FOREIGN_ORIGIN } from './routes.js';
+import type { AccessToken } from './scopes.js';
 import type { ServerData } from './server-data.js';
 
 const MAX_PAYLOAD_BYTES = 64 * 1024;
@@ -29,8 +32,11 @@ export interface WebServerOptions {
   host: string;
   /** 0: any free one. */
   port: number;
-  /** null: none is asked for. */
+  /** Short for one of `tokens` with scope `control`. Neither: none is asked for. */
   token: string | null;
+  tokens?: readonly AccessToken[] | undefined;
+  /** What sessions are signed with. Default: a random one, so that they end with the program. */
+  sessionKey?: Buffer | undefined;
   /** Folder of the built page. */
   pageFolder: string;
   bus: Bus;
@@ -132,45 +138,37 @@ class HttpAndWebSocketServer implements WebServer {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) =>
-      this.#feed.accept(client, query.data?.after ?? null),
+      this.#feed.accept({ socket: client, stream: socket }, query.data?.after ?? null),
     );
   }
 
   /** Everything that can be wrong with a request is found before the upgrade; who asks comes before what for. */
-  #refusal({ headers }: IncomingMessage, url: URL | null): Refusal | null {
+  #refusal({ headers, socket }: IncomingMessage, url: URL | null): Refusal | null {
     const { host, origin, authorization, cookie } = headers;
-    if (url?.pathname !== '/ws')
-      return { status: '404 Not Found', code: 'not-found', message: 'the live feed is at /ws' };
-    if (!this.#access.isHostAllowed(host))
-      return { status: '403 Forbidden', code: 'foreign-host', message: FOREIGN_HOST };
-    if (!this.#access.isOriginAllowed(origin, host))
-      return { status: '403 Forbidden', code: 'foreign-origin', message: 'another page may not do this' };
+    if (url?.pathname !== '/ws') return notFound('the live feed is at /ws');
+    if (!this.#access.isHostAllowed(host)) return FOREIGN_HOST;
+    if (!this.#access.isOriginAllowed(origin, host)) return FOREIGN_ORIGIN;
     const protocol = headers['sec-websocket-protocol'];
-    if (!this.#access.isAuthorized({ authorization, cookie, protocol }, Date.now()))
-      return { status: '401 Unauthorized', code: 'unauthorized', message: 'a token is needed' };
-    if (this.#feed.clients >= MAX_CLIENTS)
-      return { status: '503 Service Unavailable', code: 'too-many', message: 'too many clients' };
-    return null;
+    const address = socket.remoteAddress ?? 'unknown';
+    const visitor = this.#access.admit({ authorization, cookie, protocol, address }, Date.now());
+    if ('refused' in visitor) return refusalOf(visitor);
+    return this.#feed.clients >= MAX_CLIENTS ? TOO_MANY : null;
   }
 }
 
-interface Refusal {
-  status: string;
-  code: string;
-  message: string;
-}
+const BAD_AFTER = new Refusal(400, 'bad-input', 'the only parameter is after, a whole number');
+const TOO_MANY = new Refusal(503, 'too-many', 'too many clients');
 
-const BAD_AFTER: Refusal = {
-  status: '400 Bad Request',
-  code: 'bad-input',
-  message: 'the only parameter is after, a whole number',
-};
-
-function refuse(socket: Duplex, { status, code, message }: Refusal): void {
+function refuse(socket: Duplex, { status, code, message, headers }: Refusal): void {
   const body = JSON.stringify({ error: { code, message } });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
 async function listen(http: Server, { host, port }: { host: string; port: number }): Promise<void> {

@@ -203,7 +203,9 @@ describe('page', () => {
 
   it('asks for the token where there is one, and leaves it to the browser’s cookie', async () => {
     const world = new WatchedWorld();
-    const server = await serve(world, { token: 'a-long-token' });
+    // One that may only look is enough.
+    const wall = { name: 'wall', token: 'a-long-token', scope: 'view' as const };
+    const server = await serve(world, { tokens: [wall] });
     const { page } = await visit(server.url);
     await page.getByLabel('Token').fill('wrong');
     await page.getByRole('button', { name: 'Sign in' }).click();

@@ -8,7 +8,7 @@ export function SignIn() {
   const submit = async (event: Event) => {
     event.preventDefault();
     try {
-      setRefusal((await signIn(token)) ? '' : words.wrongToken);
+      setRefusal(words.signInRefusals[await signIn(token)]);
     } catch {
       setRefusal(words.cannotSignIn);
     }

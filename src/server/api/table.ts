@@ -1,0 +1,15 @@
+import { documentRoutes } from './document-routes.js';
+import { eventRoutes } from './event-routes.js';
+import { lessonRoutes } from './lesson-routes.js';
+import type { AnyRoute } from './route.js';
+import { sessionRoutes } from './session-routes.js';
+import { watchRoutes } from './watch-routes.js';
+
+/** Everything that can be asked for over HTTP, apart from the files of the page. */
+export const ROUTES: readonly AnyRoute[] = [
+  ...watchRoutes,
+  ...eventRoutes,
+  ...lessonRoutes,
+  ...sessionRoutes,
+  ...documentRoutes,
+];
