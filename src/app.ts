@@ -19,6 +19,7 @@ import type { ThresholdPlan } from './rules/thresholds.js';
 import type { Problem } from './server/messages.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
+import { HEALTH_REASONS } from './shared/camera-health.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { databasePath, openDatabase } from './store/database.js';
 import { EventStore } from './store/event-store.js';
@@ -186,9 +187,10 @@ function sourceOf({ id, source, enabled: _, name: __, motionGate: ___, ...camera
   return createSource({ cameraId: id, location: source, ...camera, realtime: true });
 }
 
-function problemsOf({ cameraId, state, reason, missedPart }: CameraStatus): Problem[] {
+function problemsOf({ cameraId, state, reason, missedPart, health }: CameraStatus): Problem[] {
   const part = `camera ${cameraId}`;
   if (state === 'offline') return [{ part, reason: reason ?? 'offline' }];
+  if (health) return [{ part, reason: HEALTH_REASONS[health.kind] }];
   if (missedPart === 0 || state !== 'online') return [];
   return [
     { part, reason: `the machine is too slow: ${Math.round(missedPart * 100)} % of its frames are skipped` },
@@ -200,7 +202,16 @@ function followStatuses(cameras: readonly CameraConfig[]): Map<string, CameraSta
   return new Map(
     cameras.map(({ id }) => [
       id,
-      { cameraId: id, state: 'connecting', atMs, reason: null, retryInMs: null, size: null, missedPart: 0 },
+      {
+        cameraId: id,
+        state: 'connecting',
+        atMs,
+        reason: null,
+        retryInMs: null,
+        size: null,
+        missedPart: 0,
+        health: null,
+      },
     ]),
   );
 }

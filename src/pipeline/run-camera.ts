@@ -58,6 +58,7 @@ export async function runCamera(options: RunCameraOptions): Promise<void> {
         retryInMs,
         size: null,
         missedPart: 0,
+        health: null,
       });
       await sleep(retryInMs, undefined, { signal }).catch(() => {});
     }

@@ -4,6 +4,7 @@ import type { CameraStatus } from '../capture/source.js';
 import type { DetectionEvent } from '../detect/event.js';
 import type { Score } from '../rules/score.js';
 import type { BackoffOptions } from '../shared/backoff.js';
+import { isSeeing } from '../shared/camera-health.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { EventQueue, type Outbox } from './event-queue.js';
@@ -170,8 +171,8 @@ class Publisher implements MqttPublisher {
     session.live.publishLossy(this.#topics.score(score), score.score.toFixed(3));
   };
 
-  readonly #onCamera = ({ cameraId, state }: CameraStatus): void => {
-    this.#retained.set(this.#topics.cameraStatus(cameraId), state === 'online' ? 'online' : 'offline');
+  readonly #onCamera = (status: CameraStatus): void => {
+    this.#retained.set(this.#topics.cameraStatus(status.cameraId), isSeeing(status) ? 'online' : 'offline');
     this.#send();
   };
 
