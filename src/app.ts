@@ -28,6 +28,7 @@ import { MomentStore } from './store/moment-store.js';
 import { SampleStore } from './store/sample-store.js';
 import { SnapshotFolder } from './store/snapshots.js';
 import type { Logger } from './telemetry/logger.js';
+import { Metrics } from './telemetry/metrics.js';
 
 /** What the service runs on. */
 export interface AppOptions {
@@ -56,10 +57,12 @@ export async function runApp(options: AppOptions): Promise<void> {
   const cameraIds = cameras.map(({ id }) => id);
 
   const modelsFolder = modelsFolderOf(env);
+  let workerDied = () => {};
   const opened = await openModel({
     ...{ choice: config.model, modelsFolder, logger, signal },
     // After a power cut the machine of the model may be up later than this one.
     unreachable: 'wait',
+    onWorkerDeath: () => workerDied(),
   }).catch((error) => {
     if (signal.aborted) return null;
     throw error;
@@ -104,6 +107,15 @@ export async function runApp(options: AppOptions): Promise<void> {
       })
     : null;
   publisher?.start();
+
+  using metrics = new Metrics({
+    bus,
+    store: () => store,
+    model: () => ({ underWay: modelHealth.underWay(), works: modelHealth.reason() === null }),
+    destinations: () => (publisher ? { mqtt: publisher.health() } : {}),
+  });
+  metrics.start();
+  workerDied = () => metrics.workerDied();
 
   const statuses = followStatuses(cameras);
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
@@ -154,6 +166,8 @@ export async function runApp(options: AppOptions): Promise<void> {
     snapshot: (id) => snapshots.read(id),
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),
+    ready: () => modelHealth.reason() === null && store.waiting === 0 && !signal.aborted,
+    metrics: () => metrics.text(),
   };
   await using server = createServer({ ...config.server, pageFolder: options.pageFolder, data, bus, logger });
   await server.start();

@@ -18,7 +18,7 @@ export const EVENT_QUEUE_LIMIT = 10_000;
 const PICTURE_LIMIT_BYTES = 32 * 1024 * 1024;
 const SCORE_PERIOD_MS = 1_000;
 /** How long a stop waits for the broker to confirm what is under way. */
-const DRAIN_TIMEOUT_MS = 2_000;
+const DRAIN_TIMEOUT_MS = 8_000;
 const DRAIN_POLL_MS = 10;
 
 /** What {@link createMqttPublisher} needs. */
@@ -54,6 +54,8 @@ export interface MqttHealth {
   waiting: number;
   /** Events that were dropped because too many waited. */
   dropped: number;
+  /** When the oldest event that waits was raised, milliseconds since the epoch; null: none waits. */
+  oldestAtMs: number | null;
 }
 
 /** Publishes what happens to an MQTT broker. */
@@ -117,8 +119,8 @@ class Publisher implements MqttPublisher {
 
   health(): MqttHealth {
     const { reason } = this.#connection;
-    const { size: waiting, dropped } = this.#events;
-    return { connected: this.#session !== null, reason, waiting, dropped };
+    const { size: waiting, dropped, oldest } = this.#events;
+    return { connected: this.#session !== null, reason, waiting, dropped, oldestAtMs: oldest?.atMs ?? null };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -218,7 +220,10 @@ class Publisher implements MqttPublisher {
       const payload = JSON.stringify({ ...event, event_type: event.phase });
       void this.#publish([this.#topics.event(event), this.#topics.events], payload, {
         retain: false,
-        onDone: () => this.#events.acknowledge(event),
+        onDone: (taken) => {
+          this.#events.acknowledge(event);
+          if (taken) this.#options.bus.emit('published', event, 'mqtt');
+        },
       });
     }
   }
@@ -232,14 +237,15 @@ class Publisher implements MqttPublisher {
   async #publish(
     topics: readonly string[],
     payload: string | Buffer,
-    { retain, onDone, onAgain }: { retain: boolean; onDone?: () => void; onAgain?: () => void },
+    { retain, onDone, onAgain }: { retain: boolean; onDone?: (taken: boolean) => void; onAgain?: () => void },
   ): Promise<void> {
     const session = this.#session!;
     if (isTooLarge(payload, session.live)) {
       this.#reportRefusal(`${payload.length} bytes are more than the broker takes`);
-      onDone?.();
+      onDone?.(false);
       return;
     }
+    let taken = true;
     session.underWay++;
     for (const topic of topics) {
       try {
@@ -250,10 +256,11 @@ class Publisher implements MqttPublisher {
           return;
         }
         this.#reportRefusal(messageOf(error));
+        taken = false;
       }
     }
     session.underWay--;
-    onDone?.();
+    onDone?.(taken);
     if (this.#session === session) this.#send();
   }
 

@@ -7,6 +7,7 @@ import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Access, SESSION_COOKIE, SESSION_S } from './access.js';
 import { LessonInput, ReviewInput } from './messages.js';
+import { addOperations } from './operations.js';
 import type { PageFile } from './page-files.js';
 import type { ScoreHistory } from './score-history.js';
 import type { ServerData } from './server-data.js';
@@ -71,6 +72,7 @@ export function createRoutes(options: RouteOptions): Hono {
   app.use(ownHostAndOrigin(access));
   addSession(app, access);
   app.get('/healthz', (c) => health(c, options));
+  addOperations(app, { data: options.data, isAuthorized: (c) => isAuthorized(c, access) });
   app.use('/api/*', async (c, next) =>
     isAuthorized(c, access)
       ? next()
