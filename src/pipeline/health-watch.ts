@@ -84,8 +84,9 @@ export class HealthWatch {
     return { unseen: true, blindSinceMs: sinceMs, steps };
   }
 
-  /** Nobody looks any more: an open event ends. */
+  /** Nobody looks any more: an open event ends, but that all is well is not known. */
   close(): HealthStep[] {
+    this.#status = null;
     return this.#become(null);
   }
 
