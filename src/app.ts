@@ -25,6 +25,7 @@ import type { ThresholdPlan } from './rules/thresholds.js';
 import type { Problem } from './server/messages.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
+import { HEALTH_REASONS } from './shared/camera-health.js';
 import { AnnouncementStore } from './store/announcement-store.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { databasePath } from './store/database.js';
@@ -38,6 +39,7 @@ import { readSessionKey } from './store/session-key.js';
 import { SnapshotFolder } from './store/snapshots.js';
 import { SwitchStore } from './store/switch-store.js';
 import type { Logger } from './telemetry/logger.js';
+import { Metrics } from './telemetry/metrics.js';
 
 /** What the service runs on. */
 export interface AppOptions {
@@ -68,10 +70,12 @@ export async function runApp(options: AppOptions): Promise<void> {
   const cameraIds = cameras.map(({ id }) => id);
 
   const modelsFolder = modelsFolderOf(env);
+  let workerDied = () => {};
   const opened = await openModel({
     ...{ choice: config.model, modelsFolder, logger, signal },
     // After a power cut the machine of the model may be up later than this one.
     unreachable: 'wait',
+    onWorkerDeath: () => workerDied(),
   }).catch((error) => {
     if (signal.aborted) return null;
     throw error;
@@ -138,6 +142,20 @@ export async function runApp(options: AppOptions): Promise<void> {
     onNearlyFull: (isNearlyFull) => diskAlarm.tell(isNearlyFull, Date.now()),
   });
 
+  using metrics = new Metrics({
+    bus,
+    store: () => store,
+    model: () => ({ underWay: modelHealth.underWay(), works: modelHealth.reason() === null }),
+    destinations: () => ({
+      ...(publisher ? { mqtt: publisher.health() } : {}),
+      ...Object.fromEntries(
+        deliveries.health().map((health) => [health.name, { ...health, connected: health.reason === null }]),
+      ),
+    }),
+  });
+  metrics.start();
+  workerDied = () => metrics.workerDied();
+
   const statuses = followStatuses(cameras);
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
   bus.on('event', options.onEvent);
@@ -198,6 +216,8 @@ export async function runApp(options: AppOptions): Promise<void> {
     snapshot: (id) => snapshots.read(id),
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),
+    ready: () => modelHealth.reason() === null && store.waiting === 0 && !signal.aborted,
+    metrics: () => metrics.text(),
   };
   const sessionKey = await readSessionKey(config.store.path);
   const { pageFolder } = options;
@@ -233,9 +253,10 @@ function sourceOf({ id, source, enabled: _, name: __, motionGate: ___, ...camera
   return createSource({ cameraId: id, location: source, ...camera, realtime: true });
 }
 
-function problemsOf({ cameraId, state, reason, missedPart }: CameraStatus): Problem[] {
+function problemsOf({ cameraId, state, reason, missedPart, health }: CameraStatus): Problem[] {
   const part = `camera ${cameraId}`;
   if (state === 'offline') return [{ part, reason: reason ?? 'offline' }];
+  if (health) return [{ part, reason: HEALTH_REASONS[health.kind] }];
   if (missedPart === 0 || state !== 'online') return [];
   return [
     { part, reason: `the machine is too slow: ${Math.round(missedPart * 100)} % of its frames are skipped` },
@@ -247,7 +268,16 @@ function followStatuses(cameras: readonly CameraConfig[]): Map<string, CameraSta
   return new Map(
     cameras.map(({ id }) => [
       id,
-      { cameraId: id, state: 'connecting', atMs, reason: null, retryInMs: null, size: null, missedPart: 0 },
+      {
+        cameraId: id,
+        state: 'connecting',
+        atMs,
+        reason: null,
+        retryInMs: null,
+        size: null,
+        missedPart: 0,
+        health: null,
+      },
     ]),
   );
 }

@@ -16,11 +16,28 @@ export interface PreviewFrame {
   tiles: { ruleId: string; tile: Tile; score: number; threshold: number }[];
 }
 
+/** A frame that was looked at. */
+export interface WatchedMoment {
+  cameraId: string;
+  /** Frames sampled from this camera since it was opened, the dropped ones included. */
+  frameIndex: number;
+  capturedAtMs: number;
+  /** Its tiles; 0 when it was not scored. */
+  tiles: number;
+  /** Of these, those whose vectors are new. */
+  embedded: number;
+  /** Nothing could be seen in it. */
+  unseen: boolean;
+}
+
 /** What happens in a running program; whoever publishes listens. Listeners must not throw and must not block. */
 export interface Happenings {
   /** Raised and stored. `jpeg` is the snapshot that belongs to it (start and update). */
   event: [event: DetectionEvent, jpeg: Buffer | null];
+  /** A destination, `mqtt` for example, has confirmed an event. */
+  published: [event: DetectionEvent, destination: string];
   score: [score: Score];
+  watched: [frame: WatchedMoment];
   camera: [status: CameraStatus];
   frame: [frame: PreviewFrame];
   /** The rules were read again; `problems` is empty when the new ones are in force, else the last good ones stay. */

@@ -37,7 +37,7 @@ import type { Verdict } from './detect/event.js';
 import { modelsFolderOf, openModel } from './model/index.js';
 import { messageOf, WordwatchError } from './shared/errors.js';
 import { redactUrl } from './shared/redact-url.js';
-import { createLogger } from './telemetry/logger.js';
+import { createLogger, LOG_FORMATS } from './telemetry/logger.js';
 
 // The flags above, which package.json and the Dockerfile repeat: pixels lie outside of JavaScript's heap, so a large
 // nursery gains nothing, and V8's helper threads for garbage take the processors from the model: without them a
@@ -56,10 +56,13 @@ const choiceContext = {
 };
 
 const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // The first asks for an orderly end; the second one kills, as the system's own handler would.
-  process.once(signal, () => stopping.abort());
-}
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+// The first asks for an orderly end; whichever comes second kills, as the system's own handler does.
+const stop = () => {
+  for (const signal of SIGNALS) process.off(signal, stop);
+  stopping.abort();
+};
+for (const signal of SIGNALS) process.on(signal, stop);
 // `wordwatch scan … | head` ends the reader first: that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -97,11 +100,14 @@ program
   .command('run')
   .description('the service: all cameras, rules, publishers and the page, until it is stopped')
   .option('-c, --config <file>', 'the configuration', 'wordwatch.yaml')
+  .addOption(
+    new Option('--log <format>', 'how stderr talks (default: the configuration’s)').choices(LOG_FORMATS),
+  )
   .addOption(jsonOption())
-  .action(({ config, json }) =>
+  .action(({ config, log: logFormat = null, json }) =>
     finish(
       runRun({
-        config,
+        ...{ config, logFormat },
         env: process.env,
         pageFolder: PAGE_FOLDER,
         version,

@@ -163,7 +163,7 @@ function statusTeller({ cameraId }: CaptureSource, { onStatus, clock = systemClo
   let state: CameraStatus['state'] = 'connecting';
   const nothing = { reason: null, retryInMs: null };
   const tell = (why: Pick<CameraStatus, 'reason' | 'retryInMs'> = nothing) =>
-    onStatus({ cameraId, state, atMs: clock.nowMs(), ...why, size, missedPart });
+    onStatus({ cameraId, state, atMs: clock.nowMs(), ...why, size, missedPart, health: null });
   return {
     size: (known: SizePx) => {
       size = known;

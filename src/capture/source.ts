@@ -1,3 +1,4 @@
+import type { CameraHealth } from '../shared/camera-health.js';
 import type { SizePx } from '../shared/geometry.js';
 import type { PyramidSpec } from './pyramid.js';
 
@@ -43,6 +44,8 @@ export interface CameraStatus {
   size: SizePx | null;
   /** Part of its frames that the machine had no time for lately, 0 to 1. */
   missedPart: number;
+  /** What is wrong with its pictures, or that there have been none for some time; null: nothing, or nobody looks. */
+  health: CameraHealth | null;
 }
 
 /** Makes the pyramid's plan once the frame's size is known. */

@@ -1,4 +1,5 @@
 import type { DetectionEvent } from '../detect/event.js';
+import { HEALTH_REASONS } from '../shared/camera-health.js';
 
 /** Where a command writes: stdout is data, stderr is talk. */
 export interface Output {
@@ -19,12 +20,15 @@ export function writeEvent(event: DetectionEvent, { stdout, json }: Output): voi
 export function describeEvent(event: DetectionEvent): string {
   const mark = { start: '▶', update: '…', end: '■' }[event.phase];
   const what = `${mark} ${event.phase.padEnd(6)} ${event.ruleId} on ${event.cameraId}`;
-  const score = `score ${event.score.toFixed(2)} (threshold ${event.threshold.toFixed(2)})`;
+  const score = event.health
+    ? HEALTH_REASONS[event.health]
+    : `score ${event.score.toFixed(2)} (threshold ${event.threshold.toFixed(2)})`;
   const { probability } = event;
   const chance = probability === undefined ? '' : `, probability ${probability.toFixed(2)}`;
+  const unseen = event.blindSinceMs === undefined ? '' : ', the camera sees nothing';
   const lasted =
     event.endedAtMs === undefined ? '' : `, lasted ${formatDuration(event.endedAtMs - event.startedAtMs)}`;
-  return `${formatTime(event.phase === 'start' ? event.startedAtMs : event.atMs)}  ${what}  ${score}${chance}${lasted}`;
+  return `${formatTime(event.phase === 'start' ? event.startedAtMs : event.atMs)}  ${what}  ${score}${chance}${unseen}${lasted}`;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,5 +1,6 @@
 import type { DetectionEvent } from '../detect/event.js';
 import type { FrameHeader, HelloMessage, ServerMessage } from '../server/messages.js';
+import { isSeeing } from '../shared/camera-health.js';
 import { clearSeries, HISTORY_MS, seriesOf, seriesOfCamera } from './series.js';
 import * as state from './state.js';
 
@@ -74,7 +75,7 @@ function take(message: ServerMessage): void {
       state.cameras.value = state.cameras.value.map((camera) =>
         camera.id === status.cameraId ? { ...camera, status } : camera,
       );
-      if (status.state !== 'online') for (const series of seriesOfCamera(status.cameraId)) series.addGap();
+      if (!isSeeing(status)) for (const series of seriesOfCamera(status.cameraId)) series.addGap();
       break;
     }
     case 'rules':
@@ -120,7 +121,7 @@ async function loadScores(sinceMs: number): Promise<void> {
   const answer = await getJson(`/api/scores?since=${Math.max(0, Math.floor(sinceMs))}`);
   if (!answer) return;
   clearSeries();
-  type Past = { cameraId: string; ruleId: string; points: [atMs: number, score: number][] };
+  type Past = { cameraId: string; ruleId: string; points: [atMs: number, score: number | null][] };
   for (const past of (answer as { series: Past[] }).series) seriesOf(past).addPast(past.points);
 }
 

@@ -37,7 +37,7 @@ export class ScoreSeries {
   }
 
   /** Puts points in front that are older than all there are. */
-  addPast(points: readonly (readonly [atMs: number, score: number])[]): void {
+  addPast(points: readonly (readonly [atMs: number, score: number | null])[]): void {
     const firstMs = this.atMs[0] ?? Number.POSITIVE_INFINITY;
     const older = points.filter(([atMs]) => atMs < firstMs);
     this.atMs.unshift(...older.map(([atMs]) => atMs));

@@ -1,5 +1,6 @@
 import type { DetectionEvent } from '../detect/event.js';
 import type { CameraInfo } from '../server/messages.js';
+import type { HealthKind } from '../shared/camera-health.js';
 
 /** Every word of the page, in one place for whoever translates it. */
 export const words = {
@@ -24,7 +25,19 @@ export const words = {
     online: 'online',
     offline: 'offline',
     ended: 'ended',
-  } satisfies Record<CameraInfo['status']['state'], string>,
+    blind: 'sees nothing',
+    degraded: 'sees badly',
+  } satisfies Record<CameraInfo['status']['state'] | 'blind' | 'degraded', string>,
+  health: {
+    offline: 'no connection',
+    black: 'black picture',
+    overexposed: 'overexposed picture',
+    covered: 'lens covered',
+    frozen: 'picture stands still',
+    blurred: 'much less sharp than usual',
+    slow: 'too few frames',
+  } satisfies Record<HealthKind, string>,
+  sinceTime: (time: string) => `since ${time}`,
   noPicture: 'No picture yet',
   noReason: 'no reason known',
   retryIn: (time: string) => `next try in ${time}`,
@@ -44,6 +57,7 @@ export const words = {
   noEvents: 'Nothing has happened yet. Events appear here as they are raised.',
   over: (start: string, lasted: string) => `${start} · ${lasted}`,
   open: (start: string, lasts: string) => `since ${start} · ${lasts}`,
+  cameraBlind: 'camera sees nothing',
   severity: { info: 'info', warning: 'warning', critical: 'critical' },
   announce: (rule: string, camera: string) => `${rule} on ${camera}`,
   showEvent: (rule: string, camera: string) => `Details of ${rule} on ${camera}`,

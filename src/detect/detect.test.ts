@@ -54,6 +54,55 @@ describe('RuleDetector', () => {
     expect(play(detector(), '..#.##.....')).toEqual(['5 start 2', '8 end 2-5']);
   });
 
+  describe('while nothing can be seen', () => {
+    const START = '###';
+    /** One moment a second: a frame as in {@link play}, `-` unseen for a moment, `B` unseen for long. */
+    function live(moments: string, options: Partial<DetectorOptions> = {}): string[] {
+      const rule = detector(options);
+      return [...moments].flatMap((symbol, second) => {
+        const atMs = second * 1000;
+        const seen = { atMs, ptsMs: atMs, score: symbol === '#' ? 5 : -3, threshold: 1, ...FIXED, tile };
+        const step = /[#.]/.test(symbol)
+          ? rule.step({ ...seen, active: true })
+          : rule.unseen({ atMs, blindSinceMs: symbol === 'B' ? 4_000 : null });
+        if (!step) return [];
+        const { phase, endedAtMs, blindSinceMs, id } = step;
+        return `${second} ${phase} ${id} ${endedAtMs === undefined ? '' : `seen till ${endedAtMs / 1000}`}${blindSinceMs === undefined ? '' : 'blind'}`.trim();
+      });
+    }
+
+    it.each([
+      [
+        'stays open, says so once, and goes on',
+        `${START}.---BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB###`,
+        ['2 start event-1', '7 update event-1 blind', '47 update event-1'],
+      ],
+      [
+        'or ends some time after that, not at once',
+        `${START}..-----BBBBBBB.....`,
+        ['2 start event-1', '10 update event-1 blind', '17 update event-1', '19 end event-1 seen till 2'],
+      ],
+      ['is not ended by a moment', `${START}..-----.#`, ['2 start event-1']],
+      ['begins no event', '--BBBB..--BBB', []],
+      ['and what was seen before confirms nothing after a long time', `##${'B'.repeat(40)}#.......`, []],
+      ['does not remind of it', `${START}${'B'.repeat(30)}`, ['2 start event-1', '3 update event-1 blind']],
+    ])('an event %s', (_, moments, expected) => {
+      expect(live(moments, { remindEveryMs: 10_000 })).toEqual(expected);
+    });
+
+    it('says at its end that the camera was blind when it was closed', () => {
+      const rule = detector();
+      play(rule, START);
+      rule.unseen({ atMs: 5_000, blindSinceMs: 3_000 });
+      expect(rule.close()).toMatchObject({
+        phase: 'end',
+        blindSinceMs: 3_000,
+        endedAtMs: 2_000,
+        atMs: 5_000,
+      });
+    });
+  });
+
   it('raises nothing for fewer hits', () => {
     expect(play(detector(), '#...#....#...##....')).toEqual([]);
   });
@@ -112,6 +161,7 @@ describe('RuleDetector', () => {
       deltaMs: fc.oneof(fc.integer({ min: 0, max: 2000 }), fc.integer({ min: -10_000_000, max: 10_000_000 })),
       threshold: fc.constantFrom(0, 1, 2),
       active: fc.boolean(),
+      unseen: fc.constantFrom(null, null, null, 'moment', 'blind'),
     });
     const timing = fc.record({
       forMs: fc.constantFrom(0, 1500),
@@ -125,9 +175,11 @@ describe('RuleDetector', () => {
         const rule = detector(options);
         const steps: Transition[] = [];
         let atMs = 1_000_000_000_000;
-        for (const { deltaMs, ...seen } of frames) {
+        for (const { deltaMs, unseen, ...seen } of frames) {
           atMs += deltaMs;
-          const step = rule.step({ ...seen, atMs, ptsMs: atMs, tile, ...FIXED });
+          const step = unseen
+            ? rule.unseen({ atMs, blindSinceMs: unseen === 'blind' ? atMs : null })
+            : rule.step({ ...seen, atMs, ptsMs: atMs, tile, ...FIXED });
           if (step) steps.push(step);
         }
         const ids = new Set<string>();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { THRESHOLD_STATES } from '../rules/score.js';
+import { HEALTH_KINDS } from '../shared/camera-health.js';
 
 const Fraction = z.number().min(0).max(1);
 
@@ -52,6 +53,16 @@ export const DetectionEvent = z.strictObject({
     level: z.int().nonnegative(),
     box: z.strictObject({ x: Fraction, y: Fraction, w: Fraction, h: Fraction }),
   }),
+  blindSinceMs: z
+    .number()
+    .optional()
+    .describe(
+      'Since when the camera has seen nothing, in updates of events that were open then: they stay open until it sees again',
+    ),
+  health: z
+    .enum(HEALTH_KINDS)
+    .optional()
+    .describe('What is wrong with the camera; only of the rules camera-blind and camera-degraded'),
   snapshot: z.string().optional().describe('Path of the JPEG below the data folder'),
   modelHash: z.string(),
 });

@@ -53,6 +53,8 @@ export interface Transition {
   expectedFalseAlarmsPerDay: number | null;
   /** Of the same frame as `score`. */
   probability?: number;
+  /** Only while nothing can be seen: since when. */
+  blindSinceMs?: number;
   /** Where it is; in `end`, where it was clearest. */
   tile: Tile;
 }
@@ -61,6 +63,10 @@ interface OpenEvent {
   id: string;
   started: Moment;
   lastSeenAtMs: number;
+  /** The last moment at which nothing could be seen: that it was not seen before says nothing. */
+  unseenAtMs: number;
+  /** Since when the camera has been blind, once that was told; null: it is not. */
+  blindSinceMs: number | null;
   remindedAtMs: number;
   peakScore: number;
   peakTile: Tile;
@@ -112,6 +118,21 @@ export class RuleDetector {
     return this.#event ? this.#whileOpen(this.#event, seen) : this.#whileClosed(seen);
   }
 
+  /**
+   * A moment at which nothing could be seen, for want of a picture or of anything in it. An open event neither ends nor
+   * clears by that: `clearForMs` counts from when something is seen again. It says so once, in an update.
+   * @param blindSinceMs since when the camera has been blind, once that counts; null: not yet
+   */
+  unseen({ atMs, blindSinceMs }: { atMs: number; blindSinceMs: number | null }): Transition | null {
+    const event = this.#event;
+    if (!event || !this.#last) return null;
+    event.unseenAtMs = this.#advance(atMs);
+    if (blindSinceMs === null || event.blindSinceMs !== null) return null;
+    event.blindSinceMs = blindSinceMs;
+    const { tile } = this.#last;
+    return { ...this.#describe(event, { ...this.#last, atMs: event.unseenAtMs }), phase: 'update', tile };
+  }
+
   /** Ends an open event now: its rule is gone, or the footage is over. */
   close(): Transition | null {
     return this.#event && this.#last ? this.#end(this.#event, { ...this.#last, atMs: this.#nowMs }) : null;
@@ -153,6 +174,8 @@ export class RuleDetector {
       id: this.#options.newId(),
       started: { atMs: since.atMs, ptsMs: since.ptsMs },
       lastSeenAtMs: seen.atMs,
+      unseenAtMs: Number.NEGATIVE_INFINITY,
+      blindSinceMs: null,
       remindedAtMs: seen.atMs,
       peakScore: seen.score,
       peakTile: seen.tile,
@@ -165,19 +188,23 @@ export class RuleDetector {
 
   #whileOpen(event: OpenEvent, seen: Observation): Transition | null {
     if (!seen.active) return this.#end(event, seen);
+    const wasBlind = event.blindSinceMs !== null;
+    event.blindSinceMs = null;
     if (seen.score >= seen.threshold - this.#options.hysteresis) {
       event.lastSeenAtMs = seen.atMs;
       this.#state = 'active';
     } else {
       this.#state = 'clearing';
-      if (seen.atMs - event.lastSeenAtMs >= this.#options.clearForMs) return this.#end(event, seen);
+      const clearSinceMs = Math.max(event.lastSeenAtMs, event.unseenAtMs);
+      if (seen.atMs - clearSinceMs >= this.#options.clearForMs) return this.#end(event, seen);
     }
     if (seen.score > event.peakScore) {
       event.peakScore = seen.score;
       event.peakTile = seen.tile;
     }
     const { remindEveryMs } = this.#options;
-    if (remindEveryMs === null || seen.atMs - event.remindedAtMs < remindEveryMs) return null;
+    const isDue = remindEveryMs !== null && seen.atMs - event.remindedAtMs >= remindEveryMs;
+    if (!isDue && !wasBlind) return null;
     event.remindedAtMs = seen.atMs;
     return { ...this.#describe(event, seen), phase: 'update', tile: seen.tile };
   }
@@ -207,6 +234,7 @@ export class RuleDetector {
       thresholdState: seen.thresholdState,
       expectedFalseAlarmsPerDay: seen.expectedFalseAlarmsPerDay,
       ...(seen.probability === undefined ? {} : { probability: seen.probability }),
+      ...(event.blindSinceMs === null ? {} : { blindSinceMs: event.blindSinceMs }),
     };
   }
 

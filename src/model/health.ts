@@ -5,6 +5,8 @@ import type { Embedder } from './embedder.js';
 export interface ModelHealth {
   /** Why the last pictures could not be embedded, for people; null: they could. */
   reason(): string | null;
+  /** Calls for pictures that it has not answered yet. */
+  underWay(): number;
 }
 
 /**
@@ -16,10 +18,12 @@ export function withHealth(
   unready: string | null = null,
 ): { embedder: Embedder; health: ModelHealth } {
   let reason = unready;
+  let underWay = 0;
   const watched: Embedder = {
     describe: () => embedder.describe(),
     embedTexts: (texts) => embedder.embedTexts(texts),
     async embedImages(batch) {
+      underWay++;
       try {
         const vectors = await embedder.embedImages(batch);
         reason = null;
@@ -27,9 +31,11 @@ export function withHealth(
       } catch (error) {
         reason = messageOf(error);
         throw error;
+      } finally {
+        underWay--;
       }
     },
     [Symbol.asyncDispose]: () => embedder[Symbol.asyncDispose](),
   };
-  return { embedder: watched, health: { reason: () => reason } };
+  return { embedder: watched, health: { reason: () => reason, underWay: () => underWay } };
 }

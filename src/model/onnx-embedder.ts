@@ -12,6 +12,8 @@ import type { OptimisedModel } from './optimise/optimise-model.js';
 export interface OnnxEmbedderOptions {
   directory: ModelDirectory;
   logger: Logger;
+  /** A worker thread for pictures ended that nobody asked to; another one takes its place. */
+  onWorkerDeath?: (() => void) | undefined;
   /** What was made of the networks for this CPU. Default: nothing. */
   optimised?: OptimisedModel | null;
   /** What the networks run on. Default: the CPU. */
@@ -69,7 +71,7 @@ class OnnxEmbedder implements Embedder {
       optimisedPath: optimised?.vision.path ?? null,
       image: directory.image,
       workers: options.workers ?? (device === 'cpu' ? usableCpus() : 1),
-      ...{ device, threads, logger },
+      ...{ device, threads, logger, onWorkerDeath: options.onWorkerDeath },
     });
     const optimisedPath = optimised?.text.path ?? null;
     this.#texts = new OnnxTexts({ ...options, optimisedPath, device, threads });

@@ -15,6 +15,7 @@ const MIN_BATCH = 4;
 export interface OnnxImagesOptions extends ImageNetworkOptions {
   /** Worker threads. */
   workers: number;
+  onWorkerDeath?: (() => void) | undefined;
   logger: Logger;
 }
 
@@ -24,12 +25,12 @@ export class OnnxImages implements ImageHalf {
   readonly #workers: number;
   readonly #pool: WorkerPool;
 
-  constructor({ workers, logger, ...images }: OnnxImagesOptions) {
+  constructor({ workers, onWorkerDeath: onDeath, logger, ...images }: OnnxImagesOptions) {
     this.#sidePx = images.image.inputSizePx;
     this.#workers = workers;
     const entry = workerEntry('onnx-worker', import.meta.url);
     const workerData: WorkerSettings = { images };
-    this.#pool = new WorkerPool({ entry, workerData, logger, size: workers });
+    this.#pool = new WorkerPool({ entry, workerData, onDeath, logger, size: workers });
   }
 
   /**

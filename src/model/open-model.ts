@@ -21,6 +21,8 @@ export interface OpenModelOptions {
   logger: Logger;
   /** Worker threads for pictures. */
   workers?: number;
+  /** One of them ended that nobody asked to; another one takes its place. */
+  onWorkerDeath?: () => void;
   /** A model server that does not work yet: an error (default), or reached by a later call. */
   unreachable?: 'throw' | 'wait';
   /** Ends the attempt to reach a model server. */

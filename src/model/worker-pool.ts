@@ -26,6 +26,8 @@ export interface WorkerPoolOptions {
   workerData: unknown;
   /** A thread without work for so long ends, and its memory with it; default: it stays. */
   idleTimeoutMs?: number;
+  /** One ended that nobody asked to. */
+  onDeath?: (() => void) | undefined;
   logger: Logger;
 }
 
@@ -146,6 +148,7 @@ export class WorkerPool implements AsyncDisposable {
     if (!this.#members.delete(member)) return;
     const { job, reason } = member;
     this.#options.logger.error({ reason }, 'model worker died');
+    this.#options.onDeath?.();
     if (job && job.attempts >= MAX_ATTEMPTS) {
       const message = `the model's worker died: ${reason}`;
       job.reject(new WordwatchError('model-worker-died', message, { retryable: true }));

@@ -72,6 +72,14 @@ export class Detectors {
     });
   }
 
+  /** A moment at which nothing could be seen: open events stay as they are. @param blindSinceMs null: not for long yet */
+  unseen(moment: { atMs: number; blindSinceMs: number | null }): RuleTransition[] {
+    return [...this.#detectors.values()].flatMap(({ rule, detector }) => {
+      const transition = detector.unseen(moment);
+      return transition ? [{ rule, transition }] : [];
+    });
+  }
+
   /** Ends all open events: the footage is over. */
   close(): RuleTransition[] {
     return [...this.#detectors.values()].flatMap(close);

@@ -8,8 +8,9 @@ import type { EventStore } from '../store/event-store.js';
 import type { SnapshotFolder } from '../store/snapshots.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { RuleTransition } from './detectors.js';
+import type { HealthStep } from './health-watch.js';
 import type { MomentRecorder } from './moment-recorder.js';
-import { ownEvent } from './own-events.js';
+import { CAMERA_BLIND, CAMERA_DEGRADED, ownEvent, SCENE_CHANGED } from './own-events.js';
 import { snapshotJpeg } from './picture.js';
 import type { WatchedFrame } from './watch-camera.js';
 
@@ -33,9 +34,6 @@ export interface EventRecorderOptions {
   logger: Logger;
 }
 
-/** Rule of the events that say that a camera shows another scene, and that its calibration begins anew. */
-export const SCENE_CHANGED = 'scene-changed';
-
 /** Makes events of transitions and keeps them: first the picture, then the event that refers to it. */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
@@ -49,6 +47,7 @@ export class EventRecorder {
     const { pyramid, vectors, transitions, peaks, sceneChanged } = frame;
     const { moments } = this.#options;
     const recorded: RecordedEvent[] = [];
+    for (const step of frame.healthSteps) recorded.push(await this.#health(step, { cameraId, pyramid }));
     for (const transition of transitions) {
       const made = await this.#record(transition, { cameraId, pyramid });
       recorded.push(made);
@@ -103,6 +102,26 @@ export class EventRecorder {
       { event: start, jpeg },
       { event: end, jpeg: null },
     ];
+  }
+
+  /** What is wrong with a camera, with the first picture that shows it. */
+  async #health(
+    { phase, id, kind, blind, ...times }: HealthStep,
+    { cameraId, pyramid }: { cameraId: string; pyramid: Pyramid | null },
+  ): Promise<RecordedEvent> {
+    const jpeg = pyramid && phase === 'start' ? await snapshotJpeg(pyramid, WHOLE_FRAME) : null;
+    const snapshot = jpeg ? await this.#write(id, jpeg) : null;
+    const about = ownEvent({
+      ...{ id, cameraId, ruleId: blind ? CAMERA_BLIND : CAMERA_DEGRADED, health: kind, ...times },
+      severity: blind ? 'warning' : 'info',
+      ...(snapshot === null ? {} : { snapshot }),
+      modelHash: this.#options.model.describe().modelHash,
+    });
+    const event = this.#options.store.append({
+      ...{ ...about, phase },
+      ...(phase === 'end' ? { endedAtMs: times.atMs } : {}),
+    });
+    return { event, jpeg };
   }
 
   /** A disk that is full must not cost the event itself. */

@@ -1,12 +1,19 @@
 import type { DetectionEvent } from '../detect/event.js';
 import { WHOLE_FRAME } from '../shared/geometry.js';
 
+/** Rule of the events that say that a camera shows another scene, and that its calibration begins anew. */
+export const SCENE_CHANGED = 'scene-changed';
+/** Rule of the events that say that a camera sees nothing: offline, frozen, black, covered, overexposed. */
+export const CAMERA_BLIND = 'camera-blind';
+/** Rule of the events that say that a camera sees less than it should: blurred, too few frames. */
+export const CAMERA_DEGRADED = 'camera-degraded';
+
 /** What the program says of itself as an event. */
 export type OwnEvent = Pick<
   DetectionEvent,
   'id' | 'cameraId' | 'ruleId' | 'severity' | 'atMs' | 'startedAtMs' | 'startedPtsMs' | 'modelHash'
 > &
-  Partial<Pick<DetectionEvent, 'snapshot'>>;
+  Partial<Pick<DetectionEvent, 'snapshot' | 'health'>>;
 
 /** An event that no rule of the user's raised: there is no score in it, and it is about the whole frame. */
 export function ownEvent(about: OwnEvent): Omit<DetectionEvent, 'seq' | 'phase'> {

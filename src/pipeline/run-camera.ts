@@ -60,6 +60,7 @@ export async function runCamera(options: RunCameraOptions): Promise<void> {
         retryInMs,
         size: null,
         missedPart: 0,
+        health: null,
       });
       await sleep(retryInMs, undefined, { signal }).catch(() => {});
     }
@@ -67,8 +68,14 @@ export async function runCamera(options: RunCameraOptions): Promise<void> {
 }
 
 async function tell(frame: WatchedFrame, { source, bus, recorder }: RunCameraOptions): Promise<void> {
-  const { pyramid, scores } = frame;
+  const { pyramid, scores, vectors, embedded, unseen } = frame;
   for (const score of scores) bus.emit('score', score);
+  if (pyramid) {
+    const { cameraId, frameIndex, capturedAtMs } = pyramid;
+    bus.emit('watched', {
+      ...{ cameraId, frameIndex, capturedAtMs, tiles: vectors?.length ?? 0, embedded, unseen },
+    });
+  }
   for (const { event, jpeg } of await recorder.keep(frame, source.cameraId)) bus.emit('event', event, jpeg);
   // Without the page's server nobody listens, and no picture is made.
   if (pyramid === null || bus.listenerCount('frame') === 0) return;

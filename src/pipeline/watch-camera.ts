@@ -1,16 +1,20 @@
 import { frames, isLive } from '../capture/frames.js';
+import type { Look } from '../capture/picture-health.js';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { CameraStatus, CaptureSource } from '../capture/source.js';
 import type { Embedder } from '../model/embedder.js';
 import type { Score } from '../rules/score.js';
+import { type Clock, systemClock } from '../shared/clock.js';
 import { messageOf } from '../shared/errors.js';
 import { mapOrdered } from '../shared/map-ordered.js';
+import { withTicks } from '../shared/with-ticks.js';
 import type { Logger } from '../telemetry/logger.js';
 import { planPreview } from '../tiling/layout.js';
 import type { CalibrationKeeper } from './calibration-keeper.js';
 import { CameraCalibrations, type Peak } from './camera-calibrations.js';
 import { CameraView } from './camera-view.js';
 import { Detectors, type RuleTransition } from './detectors.js';
+import { type HealthStep, HealthWatch } from './health-watch.js';
 import { bookOfCamera, type RuleBook } from './rule-book.js';
 import type { CameraSwitches } from './rule-switches.js';
 import { withProbability } from './scoring.js';
@@ -27,6 +31,8 @@ const FILE_FRAMES_UNDER_WAY = 4;
  * every camera's rate falls alike, with frames that are as new as ever.
  */
 const LIVE_FRAMES_UNDER_WAY = 1;
+/** So often a camera that sends nothing is thought of. */
+const SILENCE_MS = 2_000;
 
 /** What {@link watchCamera} needs. */
 export interface WatchOptions {
@@ -47,18 +53,23 @@ export interface WatchOptions {
   switches?: CameraSwitches;
   logger: Logger;
   signal: AbortSignal;
+  clock?: Clock;
 }
 
 /** A frame and what the rules make of it. */
 export interface WatchedFrame {
-  /** null behind the last frame, when `transitions` are the ends of events that were still open. */
+  /** null while the camera sends nothing, and behind the last frame, when `transitions` end what was still open. */
   pyramid: Pyramid | null;
   scores: Score[];
-  /** What the model made of the plan's tiles, in order; null when it failed, and behind the last frame. */
+  /** What the model made of the plan's tiles, in order; null when it failed, and when there was nothing to see. */
   vectors: readonly Float32Array[] | null;
   /** Tiles that were embedded for this frame; the others kept their vectors. */
   embedded: number;
   transitions: RuleTransition[];
+  /** What is wrong with the camera from now on, or no longer. */
+  healthSteps: HealthStep[];
+  /** Nothing can be seen in it: it is not scored, and nothing is learned from it. */
+  unseen: boolean;
   /** Rules of which this frame is one of the highest peaks. */
   peaks: Peak[];
   /** The camera shows another scene for good, and what was normal is being found out anew. */
@@ -74,7 +85,8 @@ interface EmbeddedFrame {
   pyramid: Pyramid;
   /** The view it was cut with. */
   view: CameraView;
-  /** null when the model failed on it. */
+  look: Look;
+  /** null when the model failed on it, or was not asked because it shows nothing. */
   vectors: Float32Array[] | null;
   embedded: number;
 }
@@ -92,29 +104,38 @@ export async function* watchCamera(options: WatchOptions): AsyncGenerator<Watche
     isWatching: (rule, atMs) => detectors.isWatching(rule, atMs),
     switches,
   });
-  const watcher = { detectors, calibrations };
+  const { onStatus } = options;
+  // A camera that is to send keyframes only sends as many as there are, and a file what is in it.
+  const fps = isLive(source) && !source.keyframesOnly ? source.fps : null;
+  const watcher = { detectors, calibrations, health: new HealthWatch({ fps, onStatus }) };
   let again = true;
   while (again && !options.signal.aborted) again = yield* watchOnce(options, watcher);
-  const transitions = detectors.close();
-  if (transitions.length > 0)
-    yield { ...NOTHING, transitions, calibrationKeyOf: () => null, scoringOf: () => '' };
+  const [transitions, healthSteps] = [detectors.close(), watcher.health.close()];
+  if (transitions.length > 0 || healthSteps.length > 0) yield { ...NOTHING, transitions, healthSteps };
 }
 
-const NOTHING = {
+/** What lives as long as the camera is watched, however often it is opened. */
+interface Watcher {
+  detectors: Detectors;
+  calibrations: CameraCalibrations;
+  health: HealthWatch;
+}
+
+const NOTHING: Omit<WatchedFrame, 'transitions' | 'healthSteps'> = {
   pyramid: null,
   scores: [],
   vectors: null,
   embedded: 0,
   peaks: [],
   sceneChanged: false,
-} satisfies Partial<WatchedFrame>;
+  unseen: true,
+  calibrationKeyOf: () => null,
+  scoringOf: () => '',
+};
 
 /** @returns true when the camera has to be opened again because changed rules look at other tiles */
-async function* watchOnce(
-  options: WatchOptions,
-  { detectors, calibrations }: { detectors: Detectors; calibrations: CameraCalibrations },
-): AsyncGenerator<WatchedFrame, boolean> {
-  const { source, embedder, motionGate, logger } = options;
+async function* watchOnce(options: WatchOptions, watcher: Watcher): AsyncGenerator<WatchedFrame, boolean> {
+  const { source, embedder, motionGate, logger, clock = systemClock } = options;
   const inputSizePx = embedder.describe().inputSizePx;
   const currentBook = bookReader(options);
   const reopen = new AbortController();
@@ -129,36 +150,58 @@ async function* watchOnce(
     },
     signal,
     logger,
-    onStatus: options.onStatus,
+    clock,
+    onStatus: watcher.health.status,
   });
   const tell = failureLog(options);
   const embed = (pyramid: Pyramid) =>
-    embedFrame({ pyramid, view: view! }, { ...options, tiles: tiles!, tell });
+    embedFrame(
+      { pyramid, view: view!, look: watcher.health.look(pyramid) },
+      { ...options, tiles: tiles!, tell },
+    );
   const concurrency = isLive(source) ? LIVE_FRAMES_UNDER_WAY : FILE_FRAMES_UNDER_WAY;
-  for await (const frame of mapOrdered(pyramids, { concurrency, map: embed })) {
+  const embedded = mapOrdered(pyramids, { concurrency, map: embed });
+  for await (const frame of withTicks(embedded, { periodMs: SILENCE_MS, stop: () => reopen.abort() })) {
+    if (frame === null) {
+      yield* silence(watcher, clock.nowMs());
+      continue;
+    }
     const book = currentBook();
     const scoring = frame.view.book === book ? frame.view : rebuild(frame, { book, inputSizePx });
-    if (!scoring.sharesTilesWith(frame.view)) {
-      reopen.abort();
-      return true;
-    }
+    if (!scoring.sharesTilesWith(frame.view)) return true;
     if (view === frame.view) view = scoring;
-    const ended = detectors.adopt(book);
-    const { pyramid, vectors, embedded } = frame;
-    const margins = vectors ? scoring.score(pyramid, vectors) : [];
-    const calibrated = calibrations.step({ pyramid, vectors: vectors ?? [], scores: margins }, scoring);
-    const { peaks, sceneChanged } = calibrated;
-    const scores = calibrated.scores.map((score) => withProbability(score, book));
-    const transitions = detectors.step(scores);
-    calibrations.raised(transitions);
-    yield {
-      ...{ pyramid, scores, vectors, embedded, peaks, sceneChanged },
-      transitions: [...ended, ...transitions],
-      calibrationKeyOf: (ruleId) => calibrations.keyOf(ruleId),
-      scoringOf: (ruleId) => book.taught.get(ruleId)?.scoring ?? '',
-    };
+    yield watchFrame(frame, { ...watcher, view: scoring, book });
   }
   return false;
+}
+
+function watchFrame(
+  { pyramid, look, vectors, embedded }: EmbeddedFrame,
+  { detectors, calibrations, health, view, book }: Watcher & { view: CameraView; book: RuleBook },
+): WatchedFrame {
+  const ended = detectors.adopt(book);
+  const { unseen, blindSinceMs, steps: healthSteps } = health.frame(look, pyramid);
+  const margins = vectors ? view.score(pyramid, vectors) : [];
+  const calibrated = calibrations.step({ pyramid, vectors: vectors ?? [], scores: margins }, view);
+  const { peaks, sceneChanged } = calibrated;
+  const scores = calibrated.scores.map((score) => withProbability(score, book));
+  const transitions = unseen
+    ? detectors.unseen({ atMs: pyramid.capturedAtMs, blindSinceMs })
+    : detectors.step(scores);
+  calibrations.raised(transitions);
+  return {
+    ...{ pyramid, scores, vectors, embedded, peaks, sceneChanged, unseen, healthSteps },
+    transitions: [...ended, ...transitions],
+    calibrationKeyOf: (ruleId) => calibrations.keyOf(ruleId),
+    scoringOf: (ruleId) => book.taught.get(ruleId)?.scoring ?? '',
+  };
+}
+
+/** The camera has sent nothing for a while. */
+function* silence({ detectors, health }: Watcher, nowMs: number): Generator<WatchedFrame> {
+  const { unseen, blindSinceMs, steps: healthSteps } = health.silence(nowMs);
+  const transitions = unseen ? detectors.unseen({ atMs: nowMs, blindSinceMs }) : [];
+  if (transitions.length > 0 || healthSteps.length > 0) yield { ...NOTHING, transitions, healthSteps };
 }
 
 function rebuild({ pyramid }: EmbeddedFrame, options: { book: RuleBook; inputSizePx: number }): CameraView {
@@ -180,13 +223,14 @@ function bookReader({ book, source }: WatchOptions): () => RuleBook {
 }
 
 async function embedFrame(
-  frame: Pick<EmbeddedFrame, 'pyramid' | 'view'>,
+  frame: Pick<EmbeddedFrame, 'pyramid' | 'view' | 'look'>,
   {
     tiles,
     onModelError,
     tell,
   }: Pick<WatchOptions, 'onModelError'> & { tiles: TileEmbedder; tell: FailureLog },
 ): Promise<EmbeddedFrame> {
+  if (frame.look.unseen) return { ...frame, vectors: null, embedded: 0 };
   try {
     const embedded = await tiles.embed(frame.pyramid);
     tell(null);

@@ -37,6 +37,8 @@ export interface DeliveryHealth {
   reason: string | null;
   /** Events not delivered yet. */
   waiting: number;
+  /** Capture time of the oldest of them, milliseconds since the epoch; null: none waits. */
+  oldestAtMs: number | null;
   /** Events that were dropped unsent since the start, because too many waited. */
   dropped: number;
   /** Events that the receiver would not take, or that were given up, since the start. */
@@ -65,8 +67,9 @@ export class Delivery implements AsyncDisposable {
 
   health(): DeliveryHealth {
     const { name, outbox } = this.#options;
-    const { size: waiting, dropped } = outbox;
-    return { name, reason: this.#reason, waiting, dropped, refused: this.#refused };
+    const { size: waiting, oldest, dropped } = outbox;
+    const oldestAtMs = oldest?.atMs ?? null;
+    return { name, reason: this.#reason, waiting, oldestAtMs, dropped, refused: this.#refused };
   }
 
   /** Waits a little for what is under way; what is not through then is sent after the next start. */
@@ -120,7 +123,8 @@ export class Delivery implements AsyncDisposable {
         continue;
       }
       if (outcome.kind !== 'failed') this.#sayWell();
-      if (outcome.kind !== 'delivered') this.#giveUp(event, outcome.reason);
+      if (outcome.kind === 'delivered') this.#options.bus.emit('published', event, this.#options.name);
+      else this.#giveUp(event, outcome.reason);
       outbox.acknowledge(event);
       return;
     }

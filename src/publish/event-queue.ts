@@ -8,6 +8,8 @@ export interface Outbox<T> {
   acknowledge(item: T): void;
   /** The connection is gone: what was under way has to be sent again, in the old order. */
   rewind(): void;
+  /** The oldest item not confirmed yet; null when there is none. */
+  readonly oldest: T | null;
   /** Items not confirmed yet. */
   readonly size: number;
   /** Items that were dropped unsent since the start. */
@@ -24,6 +26,10 @@ export class EventQueue<T> implements Outbox<T> {
 
   constructor(limit: number) {
     this.#limit = limit;
+  }
+
+  get oldest(): T | null {
+    return this.#items[0] ?? null;
   }
 
   get size(): number {

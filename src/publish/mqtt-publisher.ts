@@ -4,6 +4,7 @@ import type { CameraStatus } from '../capture/source.js';
 import type { DetectionEvent } from '../detect/event.js';
 import type { Score } from '../rules/score.js';
 import type { BackoffOptions } from '../shared/backoff.js';
+import { isSeeing } from '../shared/camera-health.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { EventQueue, type Outbox } from './event-queue.js';
@@ -19,7 +20,7 @@ export const EVENT_QUEUE_LIMIT = 10_000;
 const PICTURE_LIMIT_BYTES = 32 * 1024 * 1024;
 const SCORE_PERIOD_MS = 1_000;
 /** How long a stop waits for the broker to confirm what is under way. */
-const DRAIN_TIMEOUT_MS = 2_000;
+const DRAIN_TIMEOUT_MS = 8_000;
 const DRAIN_POLL_MS = 10;
 
 /** What {@link createMqttPublisher} needs. */
@@ -58,6 +59,8 @@ export interface MqttHealth {
   waiting: number;
   /** Events that were dropped because too many waited. */
   dropped: number;
+  /** When the oldest event that waits was raised, milliseconds since the epoch; null: none waits. */
+  oldestAtMs: number | null;
 }
 
 /** Publishes what happens to an MQTT broker. */
@@ -126,8 +129,8 @@ class Publisher implements MqttPublisher {
 
   health(): MqttHealth {
     const { reason } = this.#connection;
-    const { size: waiting, dropped } = this.#events;
-    return { connected: this.#session !== null, reason, waiting, dropped };
+    const { size: waiting, dropped, oldest } = this.#events;
+    return { connected: this.#session !== null, reason, waiting, dropped, oldestAtMs: oldest?.atMs ?? null };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -182,8 +185,8 @@ class Publisher implements MqttPublisher {
     session.live.publishLossy(this.#topics.score(score), score.score.toFixed(3));
   };
 
-  readonly #onCamera = ({ cameraId, state }: CameraStatus): void => {
-    this.#retained.set(this.#topics.cameraStatus(cameraId), state === 'online' ? 'online' : 'offline');
+  readonly #onCamera = (status: CameraStatus): void => {
+    this.#retained.set(this.#topics.cameraStatus(status.cameraId), isSeeing(status) ? 'online' : 'offline');
     this.#send();
   };
 
@@ -230,7 +233,10 @@ class Publisher implements MqttPublisher {
       const payload = JSON.stringify({ ...event, event_type: event.phase });
       void this.#publish([this.#topics.event(event), this.#topics.events], payload, {
         retain: false,
-        onDone: () => this.#events.acknowledge(event),
+        onDone: (taken) => {
+          this.#events.acknowledge(event);
+          if (taken) this.#options.bus.emit('published', event, 'mqtt');
+        },
       });
     }
   }
@@ -244,14 +250,15 @@ class Publisher implements MqttPublisher {
   async #publish(
     topics: readonly string[],
     payload: string | Buffer,
-    { retain, onDone, onAgain }: { retain: boolean; onDone?: () => void; onAgain?: () => void },
+    { retain, onDone, onAgain }: { retain: boolean; onDone?: (taken: boolean) => void; onAgain?: () => void },
   ): Promise<void> {
     const session = this.#session!;
     if (isTooLarge(payload, session.live)) {
       this.#reportRefusal(`${payload.length} bytes are more than the broker takes`);
-      onDone?.();
+      onDone?.(false);
       return;
     }
+    let taken = true;
     session.underWay++;
     for (const topic of topics) {
       try {
@@ -262,10 +269,11 @@ class Publisher implements MqttPublisher {
           return;
         }
         this.#reportRefusal(messageOf(error));
+        taken = false;
       }
     }
     session.underWay--;
-    onDone?.();
+    onDone?.(taken);
     if (this.#session === session) this.#send();
   }
 

@@ -4,6 +4,7 @@ import type { Bus, PreviewFrame } from '../bus.js';
 import type { CameraStatus } from '../capture/source.js';
 import type { DetectionEvent } from '../detect/event.js';
 import type { Score } from '../rules/score.js';
+import { isSeeing } from '../shared/camera-health.js';
 import type { Logger } from '../telemetry/logger.js';
 import { LiveClient } from './live-client.js';
 import {
@@ -145,6 +146,7 @@ export class LiveFeed {
   };
 
   readonly #onCamera = (status: CameraStatus): void => {
+    if (!isSeeing(status)) this.scores.addGap(status.cameraId);
     this.#broadcast({ type: 'camera', status });
   };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DetectionEvent, Id, Severity, Verdict } from '../detect/event.js';
 import { THRESHOLD_STATES } from '../rules/score.js';
+import { HEALTH_KINDS } from '../shared/camera-health.js';
 
 /** Raised when a message changes in a way that an older page would not understand. */
 export const PROTOCOL_VERSION = 1;
@@ -24,6 +25,10 @@ export const CameraStatusInfo = z.strictObject({
   retryInMs: z.number().nullable(),
   size: SizePx.nullable(),
   missedPart: z.number().min(0).max(1).describe('Part of its frames that the machine had no time for lately'),
+  health: z
+    .strictObject({ kind: z.enum(HEALTH_KINDS), sinceMs: TimeMs })
+    .nullable()
+    .describe('What is wrong with its pictures; null: nothing'),
 });
 
 /** A camera for clients: never its address, which may hold a password. */

@@ -46,7 +46,7 @@ export function createRoutes(options: RouteOptions): Hono {
   const { access, logger } = options;
   const app = new Hono();
   app.use(securityHeaders);
-  for (const path of ['/api/*', '/healthz']) app.use(path, neverStored);
+  for (const path of ['/api/*', '/healthz', '/readyz', '/metrics']) app.use(path, neverStored);
   app.use(ownHostAndOrigin(access));
   addApi(app, options);
   app.get('*', (c) => pageFile(c, options.page));

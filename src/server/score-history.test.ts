@@ -55,4 +55,18 @@ describe('ScoreHistory', () => {
     history.keepRules(['smoke']);
     expect(history.list({ sinceMs: 0 }).map(({ ruleId }) => ruleId)).toEqual(['smoke']);
   });
+
+  it('keeps in mind that a camera saw nothing', () => {
+    const history = new ScoreHistory();
+    add(history, [[1000, 1]]);
+    history.addGap('gate');
+    history.addGap('yard');
+    history.addGap('yard');
+    add(history, [[1200, 2]]);
+    expect(history.list({ sinceMs: 0 })[0]?.points).toEqual([
+      [1000, 1],
+      [1001, null],
+      [1200, 2],
+    ]);
+  });
 });

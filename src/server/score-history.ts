@@ -10,8 +10,8 @@ export interface ScoreSeries {
   cameraId: string;
   ruleId: string;
   threshold: number;
-  /** `[atMs, score]`, oldest first. */
-  points: [atMs: number, score: number][];
+  /** `[atMs, score]`, oldest first; null: nothing was seen from here on, which is not a low score. */
+  points: [atMs: number, score: number | null][];
 }
 
 /** The scores of the last five minutes, in memory: at most 600 points for each camera and rule. */
@@ -26,10 +26,18 @@ export class ScoreHistory {
     const { points } = series;
     if (atMs < (points.at(-1)?.[0] ?? atMs)) points.length = 0; // the clock was set back
     const last = points.at(-1);
-    if (last && Math.floor(last[0] / STEP_MS) === Math.floor(atMs / STEP_MS))
+    if (last && last[1] !== null && Math.floor(last[0] / STEP_MS) === Math.floor(atMs / STEP_MS))
       last[1] = Math.max(last[1], score);
     else points.push([atMs, score]);
     while (points[0]![0] < atMs - HISTORY_MS) points.shift();
+  }
+
+  /** The camera sees nothing from now on. */
+  addGap(cameraId: string): void {
+    for (const { cameraId: id, points } of this.#series.values()) {
+      const last = points.at(-1);
+      if (id === cameraId && last && last[1] !== null) points.push([last[0] + 1, null]);
+    }
   }
 
   /** Points at or after `sinceMs`; of one camera and one rule where they are given. */

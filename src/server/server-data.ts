@@ -45,4 +45,8 @@ export interface ServerData {
   readonly model: ModelDescription;
   /** Asked every few seconds. */
   health(): Health;
+  /** Whether the parts that everything else needs are up: the model and the store. */
+  ready(): boolean;
+  /** Numbers for Prometheus, and their content type. */
+  metrics(): Promise<{ type: string; body: string }>;
 }

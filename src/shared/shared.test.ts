@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { backoffMs } from './backoff.js';
 import { mapOrdered } from './map-ordered.js';
 import { redactUrl } from './redact-url.js';
+import { withTicks } from './with-ticks.js';
 
 describe('redactUrl', () => {
   it.each([
@@ -84,5 +85,39 @@ describe('mapOrdered', () => {
     const results = mapOrdered(count(3), { concurrency: 3, map });
     expect((await results.next()).value).toBe(0);
     await expect(results.next()).rejects.toThrow('no');
+  });
+});
+
+describe('withTicks', () => {
+  it('tells that time goes by while nothing comes, and loses nothing', async () => {
+    const waiting: (() => void)[] = [];
+    async function* slow(): AsyncGenerator<number> {
+      yield 1;
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      yield 2;
+    }
+    const seen: (number | null)[] = [];
+    let stopped = 0;
+    for await (const value of withTicks(slow(), { periodMs: 5, stop: () => stopped++ })) {
+      seen.push(value);
+      if (seen.filter((value) => value === null).length === 2) waiting.shift()?.();
+    }
+    expect(seen.filter((value) => value !== null)).toEqual([1, 2]);
+    expect(seen.slice(0, 3)).toEqual([1, null, null]);
+    expect(stopped).toBe(1);
+  });
+
+  it('ends a silent stream when its reader goes', async () => {
+    const ending = new AbortController();
+    let ended = false;
+    async function* silent(): AsyncGenerator<number> {
+      await new Promise((resolve) => ending.signal.addEventListener('abort', resolve));
+      ended = true;
+    }
+    for await (const value of withTicks(silent(), { periodMs: 5, stop: () => ending.abort() })) {
+      expect(value).toBeNull();
+      break;
+    }
+    expect(ended).toBe(true);
   });
 });

@@ -70,6 +70,12 @@ export class StoredOutbox implements Disposable {
     return this.#pending.length;
   }
 
+  /** The oldest event not confirmed yet; null when there is none. */
+  get oldest(): DetectionEvent | null {
+    const [seq] = this.#pending;
+    return seq === undefined ? null : (this.#read(seq) ?? null);
+  }
+
   /** Events that were dropped unsent since the start. */
   get dropped(): number {
     return this.#dropped;

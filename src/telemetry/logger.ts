@@ -5,11 +5,14 @@ import { redactUrl } from '../shared/redact-url.js';
 
 export type { Logger };
 
+/** `pretty` for people, `json` for machines. */
+export const LOG_FORMATS = ['pretty', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
 /** How the program talks on stderr. */
 export interface LoggerOptions {
   level?: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  /** `pretty` for people, `json` for machines. */
-  format?: 'pretty' | 'json';
+  format?: LogFormat;
 }
 
 /** A logger on stderr: stdout is data. Every line that leaves it has passed `redactUrl`. */

@@ -95,6 +95,16 @@ describe.each([4, 5] as const)('MQTT publisher, protocol version %i', (protocolV
 
     bus.emit('event', makeEvent({ seq: 2, id: start.id, phase: 'end', endedAtMs: 5 }), null);
     await vi.waitFor(() => expect(late.texts('wordwatch/yard/fire/state')).toEqual(['ON', 'OFF']), WAIT);
+    // A camera that is connected but sees nothing is not there; one that sees badly is.
+    for (const kind of ['blurred', 'black', 'slow'] as const) {
+      bus.emit('camera', makeStatus({ cameraId: 'yard', health: { kind, sinceMs: 5 } }));
+      const expected = {
+        blurred: ['online'],
+        black: ['online', 'offline'],
+        slow: ['online', 'offline', 'online'],
+      };
+      await vi.waitFor(() => expect(late.texts('wordwatch/yard/status')).toEqual(expected[kind]), WAIT);
+    }
     await publisher[Symbol.asyncDispose]();
     await vi.waitFor(() => expect(late.texts('wordwatch/status')).toEqual(['online', 'offline']), WAIT);
     expect(live.received.find(({ topic }) => topic === 'wordwatch/events')).toMatchObject({ qos: 1 });

@@ -147,6 +147,29 @@ describe('page', () => {
     expect(newest).toBe(new Date(999).toISOString());
   });
 
+  it('says that a camera sees nothing, on its card and of its events', async () => {
+    const world = new WatchedWorld();
+    const server = await serve(world);
+    const { page, complaints } = await visit(server.url);
+    world.show({ jpeg, tiles: [] });
+    const event = world.raise({});
+    const { id, name } = world.cameraList[0]!;
+    const health = { kind: 'black' as const, sinceMs: Date.now() - 60_000 };
+    await card(page, name).getByText('online').waitFor();
+    world.bus.emit('camera', makeStatus({ cameraId: id, health }));
+    await card(page, name).getByText('black picture').waitFor();
+    expect(await card(page, name).locator('.pill').textContent()).toBe('sees nothing');
+    await page.getByText('1 of 2 cameras online').waitFor();
+    world.raise({ id: event.id, phase: 'update', blindSinceMs: health.sinceMs });
+    await page.locator('.event.open').getByText('camera sees nothing').waitFor();
+    world.bus.emit('camera', makeStatus({ cameraId: id, health: { kind: 'blurred', sinceMs: Date.now() } }));
+    await card(page, name).getByText('much less sharp than usual').waitFor();
+    expect(await card(page, name).locator('.pill').textContent()).toBe('sees badly');
+    world.bus.emit('camera', makeStatus({ cameraId: id }));
+    await card(page, name).getByText('online').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('takes words from outside for text, whatever they say', async () => {
     const world = new WatchedWorld();
     world.cameraList = [

@@ -1,4 +1,5 @@
 import type { CameraInfo } from '../../server/messages.js';
+import { isBlind } from '../../shared/camera-health.js';
 import { rules } from '../state.js';
 import { words } from '../words.js';
 import { CameraPicture } from './camera-picture.js';
@@ -8,12 +9,14 @@ import { ScoreLine } from './score-line.js';
 export function CameraCard({ camera }: { camera: CameraInfo }) {
   const { id, name, status } = camera;
   const own = rules.value.filter(({ cameras }) => cameras === null || cameras.includes(id));
+  const { health } = status;
+  const state = status.state !== 'online' || !health ? status.state : isBlind(health) ? 'blind' : 'degraded';
   return (
-    <article class={`card ${status.state}`} aria-label={name}>
+    <article class={`card ${state}`} aria-label={name}>
       <CameraPicture camera={camera} />
       <div class="caption">
         <h2>{name}</h2>
-        <span class={`pill ${status.state}`}>{words.cameraState[status.state]}</span>
+        <span class={`pill ${state}`}>{words.cameraState[state]}</span>
       </div>
       {own.length === 0 && <p class="quiet">{words.noRules}</p>}
       <ul class="lines">

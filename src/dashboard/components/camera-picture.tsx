@@ -1,7 +1,8 @@
 import type { CSSProperties } from 'preact';
 import type { CameraInfo, FrameHeader } from '../../server/messages.js';
+import { isBlind } from '../../shared/camera-health.js';
 import type { Box } from '../../shared/geometry.js';
-import { formatDuration, formatScore } from '../format.js';
+import { formatDuration, formatScore, formatTime } from '../format.js';
 import { nowMs, pictureOf, pointedAt, ruleName } from '../state.js';
 import { words } from '../words.js';
 
@@ -33,6 +34,8 @@ export function CameraPicture({ camera: { id, name, status } }: { camera: Camera
       )}
       {status.state === 'offline' ? (
         <Offline status={status} />
+      ) : status.health ? (
+        <Unwell health={status.health} />
       ) : (
         picture && <Age atMs={picture.header.atMs} />
       )}
@@ -97,6 +100,17 @@ function Offline({ status: { reason, retryInMs, atMs } }: { status: CameraInfo['
       <strong>{words.cameraState.offline}</strong>
       <span>{reason ?? words.noReason}</span>
       {waitMs > 0 && <span>{words.retryIn(formatDuration(waitMs))}</span>}
+    </div>
+  );
+}
+
+/** Connected, but there is something wrong with the picture. */
+function Unwell({ health }: { health: NonNullable<CameraInfo['status']['health']> }) {
+  return (
+    <div class="offline-why">
+      <strong>{words.cameraState[isBlind(health) ? 'blind' : 'degraded']}</strong>
+      <span>{words.health[health.kind]}</span>
+      <span>{words.sinceTime(formatTime(health.sinceMs, nowMs.value))}</span>
     </div>
   );
 }

@@ -58,6 +58,7 @@ function EventItem({ event }: { event: DetectionEvent }) {
           <span>
             {camera}
             {severity !== 'info' && <em>{words.severity[severity]}</em>}
+            {phase !== 'end' && event.blindSinceMs !== undefined && <em>{words.cameraBlind}</em>}
           </span>
           <EventTimes event={event} />
         </span>

@@ -1,10 +1,11 @@
+import { isSeeing } from '../../shared/camera-health.js';
 import { cameras, connection, model } from '../state.js';
 import { words } from '../words.js';
 
 const LABELS = { connecting: words.connecting, live: words.live, lost: words.lost, 'signed-out': '' };
 
 export function TopBar() {
-  const online = cameras.value.filter(({ status }) => status.state === 'online').length;
+  const online = cameras.value.filter(({ status }) => isSeeing(status)).length;
   return (
     <header class="top">
       <img src="/favicon.svg" alt="" width="20" height="20" />

@@ -1,6 +1,7 @@
 import { documentRoutes } from './document-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { lessonRoutes } from './lesson-routes.js';
+import { operationsRoutes } from './operations-routes.js';
 import type { AnyRoute } from './route.js';
 import { sessionRoutes } from './session-routes.js';
 import { watchRoutes } from './watch-routes.js';
@@ -12,4 +13,5 @@ export const ROUTES: readonly AnyRoute[] = [
   ...lessonRoutes,
   ...sessionRoutes,
   ...documentRoutes,
+  ...operationsRoutes,
 ];

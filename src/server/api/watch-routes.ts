@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../../detect/event.js';
-import { CalibrationInfo, CameraInfo, FeasibilityInfo, Problem, RuleInfo } from '../messages.js';
+import { CalibrationInfo, CameraInfo, FeasibilityInfo, RuleInfo } from '../messages.js';
 import { type AnyRoute, notFound, route, SeqParameter } from './route.js';
 
 const ScoreSeriesInfo = z.strictObject({
@@ -64,17 +64,5 @@ export const watchRoutes: readonly AnyRoute[] = [
     refusals: { 404: 'No such rule or camera' },
     handle: async ({ query: { camera: cameraId, rule: ruleId } }, { data }) =>
       (await data.feasibility({ cameraId, ruleId })) ?? notFound('no such rule or camera'),
-  }),
-  route({
-    method: 'GET',
-    path: '/healthz',
-    summary: 'Whether everything works. Monitors need no token; what is wrong is for those who have one',
-    scope: null,
-    answer: z.strictObject({ ok: z.boolean(), problems: z.array(Problem).optional() }),
-    alsoAnswersWith: [503],
-    handle: ({ visitor }, { data }) => {
-      const { ok, problems } = data.health();
-      return Response.json(visitor() ? { ok, problems } : { ok }, { status: ok ? 200 : 503 });
-    },
   }),
 ];
