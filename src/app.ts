@@ -6,6 +6,7 @@ import type { DetectionEvent } from './detect/event.js';
 import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { calibrationRows } from './pipeline/calibration-rows.js';
+import { ClipRecorder } from './pipeline/clip-recorder.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import { Lessons } from './pipeline/lessons.js';
@@ -20,6 +21,7 @@ import type { Problem } from './server/messages.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { CalibrationStore } from './store/calibration-store.js';
+import { ClipFolder } from './store/clips.js';
 import { databasePath, openDatabase } from './store/database.js';
 import { EventStore } from './store/event-store.js';
 import { LessonStore } from './store/lesson-store.js';
@@ -104,6 +106,13 @@ export async function runApp(options: AppOptions): Promise<void> {
     : null;
   publisher?.start();
 
+  const { enabled: keepsClips, ...clipBounds } = config.clips;
+  const clipFolder = new ClipFolder(config.store.path);
+  await using clips = keepsClips
+    ? new ClipRecorder({ ...clipBounds, clips: clipFolder, root: config.store.path, cameraIds, bus, logger })
+    : null;
+  await clips?.start();
+
   const statuses = followStatuses(cameras);
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
   bus.on('event', options.onEvent);
@@ -151,6 +160,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       return applied;
     },
     snapshot: (id) => snapshots.read(id),
+    clip: async (id) => (await clips?.find(id)) ?? null,
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),
   };
@@ -162,7 +172,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   await Promise.all(
     cameras.map((camera) =>
       runCamera({
-        source: sourceOf(camera),
+        source: sourceOf(camera, clips?.segmentsFolder(camera.id) ?? null),
         book: () => rules.book,
         ...{ embedder, calibrations, recorder, bus, logger, signal },
         timeZone: config.timeZone,
@@ -182,8 +192,11 @@ function limitOf(plan: ThresholdPlan): { threshold: number | null; budgetPerDay:
     : { threshold: null, budgetPerDay: plan.budgetPerDay };
 }
 
-function sourceOf({ id, source, enabled: _, name: __, motionGate: ___, ...camera }: CameraConfig) {
-  return createSource({ cameraId: id, location: source, ...camera, realtime: true });
+function sourceOf(
+  { id, source, enabled: _, name: __, motionGate: ___, ...camera }: CameraConfig,
+  segmentsFolder: string | null,
+) {
+  return createSource({ cameraId: id, location: source, ...camera, realtime: true, segmentsFolder });
 }
 
 function problemsOf({ cameraId, state, reason, missedPart }: CameraStatus): Problem[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id } from '../detect/event.js';
 import { DEVICES, DTYPES, type ModelChoice } from '../model/model-choice.js';
+import { Clips } from './clips-schema.js';
 import { duration, line, matching, NO_CONTROL_CHARACTERS, NOT_EMPTY, section } from './fields.js';
 import { Remote } from './remote-schema.js';
 
@@ -207,6 +208,7 @@ export const ConfigFile = section({
   mqtt: Mqtt.prefault({}).describe('Where events are published'),
   server: Server.prefault({}).describe('The page, the API and the WebSocket'),
   store: Store.prefault({}).describe('What is kept on disk'),
+  clips: Clips.prefault({}).describe('Video of events, below store.path'),
   time_zone: TimeZone.optional().describe(
     'Of active hours, IANA name such as Europe/Berlin. Default: the machine’s',
   ),

@@ -53,6 +53,7 @@ describe('a config', () => {
         keep: { eventsMs: 90 * 86_400_000, vectorsMs: 7 * 86_400_000, snapshotsMs: 30 * 86_400_000 },
       },
       timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      clips: { enabled: false, beforeMs: 10_000, afterMs: 10_000, keepMs: 604_800_000, maxBytes: 5e9 },
       log: { level: 'info', format: 'pretty' },
     });
   });

@@ -8,11 +8,13 @@ import type { Logger } from '../telemetry/logger.js';
 import { type Access, SESSION_COOKIE, SESSION_S } from './access.js';
 import { LessonInput, ReviewInput } from './messages.js';
 import type { PageFile } from './page-files.js';
+import { sendFile } from './ranges.js';
 import type { ScoreHistory } from './score-history.js';
 import type { ServerData } from './server-data.js';
 
 const BODY_LIMIT_BYTES = 4 * 1024;
 const EVENTS_LIMIT = 1_000;
+const CLIP_RETRY_S = 5;
 
 /** A sequence number in a URL. */
 export const SeqParameter = z
@@ -40,6 +42,7 @@ const HEADERS: Record<string, string> = {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' blob: data:",
+    "media-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
     "base-uri 'none'",
@@ -135,6 +138,7 @@ function addApi(app: Hono, { data, scores }: RouteOptions): void {
   );
   for (const path of ['/api/events/:id/snapshot', '/api/moments/:id/snapshot'])
     app.get(path, (c) => snapshot(c, data));
+  app.get('/api/events/:id/clip', (c) => clip(c, data));
 }
 
 async function review(c: Context, data: ServerData): Promise<Response> {
@@ -172,6 +176,21 @@ async function snapshot(c: Context, data: ServerData): Promise<Response> {
   const jpeg = await data.snapshot(id.data);
   if (!jpeg) return failure(c, 404, { code: 'not-found', message: 'no snapshot of this event' });
   return c.body(new Uint8Array(jpeg), 200, { 'Content-Type': 'image/jpeg' });
+}
+
+async function clip(c: Context, data: ServerData): Promise<Response> {
+  const id = z.uuid().safeParse(c.req.param('id'));
+  if (!id.success) return badInput(c, id.error);
+  const found = await data.clip(id.data);
+  if (found === 'coming') {
+    c.header('Retry-After', String(CLIP_RETRY_S));
+    return failure(c, 404, {
+      code: 'clip-not-ready',
+      message: 'the event or what follows it is not over yet',
+    });
+  }
+  if (!found) return failure(c, 404, { code: 'not-found', message: 'no clip of this event' });
+  return sendFile(c.req.raw, { path: found.path, type: 'video/mp4' });
 }
 
 /** Signing in with the token gives browsers a cookie that scripts on the page cannot read. */
