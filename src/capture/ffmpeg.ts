@@ -78,7 +78,7 @@ export function startFfmpeg({ source, skipped, filter, segments, onFrame }: Ffmp
     const info = /showinfo.* pts_time:\s*(-?[\d.]+).* s:(\d+)x(\d+) /.exec(line);
     if (info) return onFrame(Number(info[1]), { widthPx: Number(info[2]), heightPx: Number(info[3]) });
     // What becomes of the segments says nothing about the source.
-    if (!/\[(error|fatal|panic)\]/.test(line) || /^\[(fifo|segment) @/.test(line)) return;
+    if (!/\[(error|fatal|panic)\]/.test(line) || /^\[(fifo|segment) @|writing trailer/.test(line)) return;
     words.push(line.replace(/\[(error|fatal|panic)\]\s*/, ''));
     if (words.length > WORDS_KEPT) words.shift();
   });

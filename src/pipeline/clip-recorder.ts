@@ -57,6 +57,8 @@ export class ClipRecorder implements AsyncDisposable {
   readonly #options: ClipRecorderOptions;
   readonly #waiting = new Map<string, WaitingClip>();
   readonly #ending = new AbortController();
+  /** Ends what is being joined, when a stop has waited long enough. */
+  readonly #joining = new AbortController();
   /** Cameras whose last clip could not be made: said once. */
   readonly #failing = new Set<string>();
   #running: Promise<void> | null = null;
@@ -98,9 +100,10 @@ export class ClipRecorder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#options.bus.off('event', this.#onEvent);
     this.#ending.abort();
+    const timer = setTimeout(() => this.#joining.abort(), STOP_TIMEOUT_MS);
     await this.#running;
-    const signal = AbortSignal.timeout(STOP_TIMEOUT_MS);
-    for (const [id, clip] of this.#waiting) if (!signal.aborted) await this.#make(id, { clip, signal });
+    for (const [id, clip] of this.#waiting) if (!this.#joining.signal.aborted) await this.#make(id, clip);
+    clearTimeout(timer);
   }
 
   readonly #onEvent = ({ id, cameraId, phase, ...event }: DetectionEvent): void => {
@@ -138,16 +141,20 @@ export class ClipRecorder implements AsyncDisposable {
       if (this.#ending.signal.aborted) return;
       const nowMs = Date.now();
       if (nowMs < clip.untilMs) continue;
-      const newest = (await listSegments(this.segmentsFolder(clip.cameraId))).at(-1);
-      const isComplete = newest !== undefined && newest.startMs > clip.untilMs;
-      if (!isComplete && nowMs < clip.untilMs + LAST_PIECE_MS) continue;
-      await this.#make(id, { clip, signal: AbortSignal.timeout(JOIN_TIMEOUT_MS) });
+      const isLate = nowMs >= clip.untilMs + LAST_PIECE_MS;
+      if (isLate || (await this.#isOver(clip))) await this.#make(id, clip);
     }
   }
 
-  async #make(id: string, { clip, signal }: { clip: WaitingClip; signal: AbortSignal }): Promise<void> {
+  /** Whether all pieces of a clip are complete. */
+  async #isOver({ cameraId, untilMs }: WaitingClip): Promise<boolean> {
+    const newest = (await listSegments(this.segmentsFolder(cameraId))).at(-1);
+    return newest !== undefined && newest.startMs > untilMs;
+  }
+
+  async #make(id: string, { cameraId, fromMs, untilMs }: WaitingClip): Promise<void> {
     const { clips } = this.#options;
-    const { cameraId, fromMs, untilMs } = clip;
+    const signal = AbortSignal.any([this.#joining.signal, AbortSignal.timeout(JOIN_TIMEOUT_MS)]);
     try {
       const all = await listSegments(this.segmentsFolder(cameraId));
       const segments = all.filter(({ startMs, endMs }) => endMs > fromMs && startMs <= untilMs);
@@ -163,7 +170,7 @@ export class ClipRecorder implements AsyncDisposable {
   }
 
   #fail(cameraId: string, reason: string): void {
-    const hint = 'Is the disk full or read-only, or the camera away?';
+    const hint = 'Is the disk full or read-only, the camera away, or its video neither H.264 nor HEVC?';
     if (!this.#failing.has(cameraId))
       this.#options.logger.error({ cameraId, reason, hint }, 'no clips for now; events are not affected');
     this.#failing.add(cameraId);

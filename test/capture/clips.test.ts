@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSource } from '../../src/capture/index.js';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createSource, type SourceOptions } from '../../src/capture/index.js';
 import { listSegments } from '../../src/capture/segments.js';
-import { ClipRecorder, type ClipRecorderOptions } from '../../src/pipeline/clip-recorder.js';
+import { ClipRecorder } from '../../src/pipeline/clip-recorder.js';
 import { createServer } from '../../src/server/server.js';
 import { ClipFolder } from '../../src/store/clips.js';
 import { createLogger } from '../../src/telemetry/logger.js';
@@ -18,32 +18,33 @@ import { WatchedWorld } from '../fixtures/watched-world.js';
 
 const logger = createLogger({ level: 'silent' });
 const WAIT = { timeout: 60_000, interval: 100 };
-const KEPT = { keepMs: 3_600_000, maxBytes: 1e9 };
 /** Between two keyframes of the test picture. */
 const KEYFRAMES_S = 1;
 const ID = '0b0e7d9c-6a0e-4c6e-9a57-0c1a5a3b9f01';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'wordwatch-clips-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
-async function record(
-  world: WatchedWorld,
-  options: Partial<ClipRecorderOptions> = {},
-): Promise<ClipRecorder> {
+/** A folder whose name holds what ffmpeg, its lists and its file names take for something else. */
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "wordwatch's 100% clips-"));
+  folders.push(folder);
+  return folder;
+}
+
+async function record(folder: string, world: WatchedWorld): Promise<ClipRecorder> {
+  const about = { cameraIds: ['yard'], beforeMs: 1_000, afterMs: 1_000, keepMs: 3_600_000, maxBytes: 1e9 };
   const clips = new ClipFolder(folder);
-  const about = { cameraIds: ['yard'], beforeMs: 1_000, afterMs: 1_000, ...KEPT };
-  const recorder = new ClipRecorder({ clips, root: folder, bus: world.bus, logger, ...about, ...options });
+  const recorder = new ClipRecorder({ ...about, clips, root: folder, bus: world.bus, logger });
   await recorder.start();
   world.clip = (id) => recorder.find(id);
   return recorder;
 }
 
-function watch(location: string, recorder: ClipRecorder): Reading {
+function watch(location: string, recorder: ClipRecorder, options: Partial<SourceOptions> = {}): Reading {
+  const about = { cameraId: 'yard', fps: 5, stallTimeoutMs: 4000 };
   const segmentsFolder = recorder.segmentsFolder('yard');
-  return read(createSource({ cameraId: 'yard', location, fps: 5, stallTimeoutMs: 4000, segmentsFolder }));
+  return read(createSource({ ...about, location, segmentsFolder, ...options }));
 }
 
 async function probed(path: string): Promise<{ codec: string; durationS: number }> {
@@ -61,11 +62,13 @@ async function segments(recorder: ClipRecorder, count: number, sinceMs = 0): Pro
   }, WAIT);
 }
 
-describe('a clip', () => {
+// They wait for video most of the time.
+describe.concurrent('a clip', () => {
   it('holds what was before, during and after its event, and plays in a browser', async () => {
+    const folder = await newFolder();
     await using camera = await RtspServer.start();
     const world = new WatchedWorld();
-    await using recorder = await record(world);
+    await using recorder = await record(folder, world);
     await using _reading = watch(camera.url, recorder);
     const about = { port: 0, host: '127.0.0.1', token: null, pageFolder: folder, logger };
     await using server = createServer({ ...about, bus: world.bus, data: world });
@@ -117,23 +120,30 @@ describe('a clip', () => {
     }
   });
 
-  it('is made of what there is when the program stops', async () => {
-    await using camera = await RtspServer.start();
+  it('is made of what there is when the program stops, of HEVC and of a file, too', async () => {
+    const folder = await newFolder();
+    const film = join(folder, 'film.mp4');
+    const picture = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=10:duration=5'];
+    const codec = ['-c:v', 'libx265', '-x265-params', 'keyint=10:log-level=none', '-pix_fmt', 'yuv420p'];
+    await promisify(execFile)('ffmpeg', ['-v', 'error', ...picture, ...codec, film]);
     const world = new WatchedWorld();
-    const recorder = await record(world);
+    const recorder = await record(folder, world);
     {
-      await using _reading = watch(camera.url, recorder);
+      await using _reading = watch(film, recorder, { realtime: true, loop: true });
       await segments(recorder, 2);
       world.raise({ id: ID, atMs: Date.now(), startedAtMs: Date.now() });
     }
     await recorder[Symbol.asyncDispose]();
-    expect((await probed(join(folder, 'clips', `${ID}.mp4`))).durationS).toBeGreaterThan(1);
+    const clip = await probed(join(folder, 'clips', `${ID}.mp4`));
+    expect(clip).toEqual({ codec: 'hevc', durationS: expect.any(Number) });
+    expect(clip.durationS).toBeGreaterThan(1);
   });
 
   it('costs no picture when its folder fails, and clips come back when the folder does', async () => {
+    const folder = await newFolder();
     await using camera = await RtspServer.start();
     const world = new WatchedWorld();
-    await using recorder = await record(world);
+    await using recorder = await record(folder, world);
     await using reading = watch(camera.url, recorder);
     await segments(recorder, 1);
     // A file where the folder should be: nothing can be written there, as on a full disk.
@@ -152,7 +162,7 @@ describe('a clip', () => {
 
 describe('the disk', () => {
   /** A piece of video that ended so long ago, as far as its name and time tell. */
-  async function leavePiece(endedAgoS: number): Promise<string> {
+  async function leavePiece(folder: string, endedAgoS: number): Promise<string> {
     const at = Math.floor(Date.now() / 1000) - endedAgoS;
     const path = join(folder, 'segments', 'yard', `${at - 2}.ts`);
     await mkdir(join(path, '..'), { recursive: true });
@@ -162,29 +172,32 @@ describe('the disk', () => {
   }
 
   it('holds no pieces but those that a waiting or a coming event may need', async () => {
+    const folder = await newFolder();
     const world = new WatchedWorld();
-    await using _recorder = await record(world);
+    await using _recorder = await record(folder, world);
     const startedAtMs = Date.now() - 70_000;
     world.raise({ atMs: startedAtMs, startedAtMs });
     world.raise({ cameraId: 'door', atMs: startedAtMs - 60_000, startedAtMs: startedAtMs - 60_000 });
-    const old = await leavePiece(80);
-    const needed = await Promise.all([71, 50, 3].map(leavePiece));
+    const old = await leavePiece(folder, 80);
+    const needed = await Promise.all([71, 50, 3].map((agoS) => leavePiece(folder, agoS)));
     await vi.waitFor(() => expect(existsSync(old)).toBe(false), WAIT);
     expect(needed.map(existsSync)).toEqual([true, true, true]);
   });
 
   it('holds nothing that a killed program had not finished', async () => {
-    const left = [await leavePiece(3), join(folder, 'clips', `${ID}.mp4.part`)];
+    const folder = await newFolder();
+    const left = [await leavePiece(folder, 3), join(folder, 'clips', `${ID}.mp4.part`)];
     const finished = join(folder, 'clips', `${ID}.mp4`);
     await mkdir(join(folder, 'clips'));
     await writeFile(left[1]!, 'half a clip');
     await writeFile(finished, 'a clip');
-    await using recorder = await record(new WatchedWorld());
+    await using recorder = await record(folder, new WatchedWorld());
     expect(left.map(existsSync)).toEqual([false, false]);
     expect(await recorder.find(ID)).toEqual({ path: finished });
   });
 
   it('holds clips up to their age and size, the newest ones', async () => {
+    const folder = await newFolder();
     const clips = new ClipFolder(folder);
     await clips.open();
     const nowS = Math.floor(Date.now() / 1000);
@@ -201,6 +214,7 @@ describe('the disk', () => {
   });
 
   it('keeps nothing of a clip that failed', async () => {
+    const folder = await newFolder();
     const clips = new ClipFolder(folder);
     await clips.open();
     const full = async (path: string) => {
