@@ -7,6 +7,7 @@ import type { DetectionEvent } from './detect/event.js';
 import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { calibrationRows } from './pipeline/calibration-rows.js';
+import { ClipRecorder } from './pipeline/clip-recorder.js';
 import { DiskAlarm } from './pipeline/disk-alarm.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { FeasibilityCheck } from './pipeline/feasibility-check.js';
@@ -28,6 +29,7 @@ import type { ServerData } from './server/server-data.js';
 import { HEALTH_REASONS } from './shared/camera-health.js';
 import { AnnouncementStore } from './store/announcement-store.js';
 import { CalibrationStore } from './store/calibration-store.js';
+import { ClipFolder } from './store/clips.js';
 import { databasePath } from './store/database.js';
 import { EventStore } from './store/event-store.js';
 import { LessonStore } from './store/lesson-store.js';
@@ -156,6 +158,13 @@ export async function runApp(options: AppOptions): Promise<void> {
   metrics.start();
   workerDied = () => metrics.workerDied();
 
+  const { enabled: keepsClips, ...clipBounds } = config.clips;
+  const clipFolder = new ClipFolder(config.store.path);
+  await using clips = keepsClips
+    ? new ClipRecorder({ ...clipBounds, clips: clipFolder, root: config.store.path, cameraIds, bus, logger })
+    : null;
+  await clips?.start();
+
   const statuses = followStatuses(cameras);
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
   bus.on('event', options.onEvent);
@@ -214,6 +223,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       return applied;
     },
     snapshot: (id) => snapshots.read(id),
+    clip: async (id) => (await clips?.find(id)) ?? null,
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),
     ready: () => modelHealth.reason() === null && store.waiting === 0 && !signal.aborted,
@@ -229,7 +239,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   await Promise.all(
     cameras.map((camera) =>
       runCamera({
-        source: sourceOf(camera),
+        source: sourceOf(camera, clips?.segmentsFolder(camera.id) ?? null),
         book: () => rules.book,
         ...{ embedder, calibrations, recorder, bus, logger, signal },
         switches: switches.ofCamera(camera.id),
@@ -249,8 +259,11 @@ function limitOf(plan: ThresholdPlan): { threshold: number | null; budgetPerDay:
     : { threshold: null, budgetPerDay: plan.budgetPerDay };
 }
 
-function sourceOf({ id, source, enabled: _, name: __, motionGate: ___, ...camera }: CameraConfig) {
-  return createSource({ cameraId: id, location: source, ...camera, realtime: true });
+function sourceOf(
+  { id, source, enabled: _, name: __, motionGate: ___, ...camera }: CameraConfig,
+  segmentsFolder: string | null,
+) {
+  return createSource({ cameraId: id, location: source, ...camera, realtime: true, segmentsFolder });
 }
 
 function problemsOf({ cameraId, state, reason, missedPart, health }: CameraStatus): Problem[] {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,7 @@ describe('run', () => {
     await using broker = await Mosquitto.start();
     const url = rtsp.url.replace('rtsp://', `rtsp://viewer:${SECRET}@`);
     const config = configure('rtsp', {
-      cameras: `cameras: [{id: yard, source: '${url}', fps: 2, stall_timeout: 5s}]`,
+      cameras: `cameras: [{id: yard, source: '${url}', fps: 2, stall_timeout: 5s}]\nclips: {enabled: true}`,
       brokerUrl: broker.url,
     });
     const subscriber = spawn(
@@ -97,6 +97,7 @@ describe('run', () => {
       cli.process.kill('SIGTERM');
       expect((await cli.ended).exitCode).toBe(0);
       await vi.waitFor(() => expect(received).toMatch(/wordwatch\/status offline/), WAIT);
+      expect(existsSync(join(folder, 'rtsp-data', 'clips', `${event.id}.mp4`))).toBe(true);
     } finally {
       await browser.close();
       subscriber.kill();

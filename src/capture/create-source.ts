@@ -23,6 +23,7 @@ export function createSource({ cameraId, location, ...options }: SourceOptions):
     loop: options.loop ?? false,
     startTimeMs: options.startTimeMs ?? null,
     stallTimeoutMs: options.stallTimeoutMs ?? 10_000,
+    segmentsFolder: options.segmentsFolder ?? null,
   };
 }
 

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { messageOf } from '../shared/errors.js';
 import type { SizePx } from '../shared/geometry.js';
 import { sourceKind } from './create-source.js';
+import type { SegmentOutput } from './segments.js';
 import type { CaptureSource } from './source.js';
 
 /** How long ffmpeg gets to end by itself before it is killed. */
@@ -37,6 +38,8 @@ export interface FfmpegOptions {
   skipped: SkippedFrames;
   /** Filters from `[0:v:0]` to `[sheet]`. */
   filter: string;
+  /** Where the video itself goes, too; null: nowhere. */
+  segments: SegmentOutput | null;
   /** Told the presentation time, in seconds, and the size of every frame before its bytes come. */
   onFrame: (seconds: number, size: SizePx) => void;
 }
@@ -45,12 +48,16 @@ export interface FfmpegOptions {
  * Starts ffmpeg. It is no child that outlives its parent: without a reader its next frame ends it (SIGPIPE), and
  * where no frame comes, its own input timeout does, which is the source's stall timeout.
  */
-export function startFfmpeg({ source, skipped, filter, onFrame }: FfmpegOptions): FfmpegProcess {
+export function startFfmpeg({ source, skipped, filter, segments, onFrame }: FfmpegOptions): FfmpegProcess {
   const words: string[] = [];
   let wanted = false;
   const command = ffmpeg(source.location, { logger: undefined as never })
     .inputOptions(inputOptions(source, { skipped }))
-    .complexFilter(filter)
+    .complexFilter(filter);
+  if (segments) command.output(segments.target).outputOptions(segments.options);
+  const stdout = new PassThrough();
+  command
+    .output(stdout)
     .outputOptions(['-map', '[sheet]', '-fps_mode', 'passthrough', '-an', '-sn', '-dn', '-pix_fmt', 'rgb24'])
     .outputOptions(['-hide_banner', '-nostats', '-loglevel', 'level+info'])
     .format('rawvideo');
@@ -70,11 +77,12 @@ export function startFfmpeg({ source, skipped, filter, onFrame }: FfmpegOptions)
   command.on('stderr', (line: string) => {
     const info = /showinfo.* pts_time:\s*(-?[\d.]+).* s:(\d+)x(\d+) /.exec(line);
     if (info) return onFrame(Number(info[1]), { widthPx: Number(info[2]), heightPx: Number(info[3]) });
-    if (!/\[(error|fatal|panic)\]/.test(line)) return;
+    // What becomes of the segments says nothing about the source.
+    if (!/\[(error|fatal|panic)\]/.test(line) || /^\[(fifo|segment) @|writing trailer/.test(line)) return;
     words.push(line.replace(/\[(error|fatal|panic)\]\s*/, ''));
     if (words.length > WORDS_KEPT) words.shift();
   });
-  const stdout = command.pipe() as Readable;
+  command.run();
   return {
     stdout,
     ended,

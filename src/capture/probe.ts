@@ -15,6 +15,8 @@ export interface Probe {
   /** null: live, or not told. */
   durationMs: number | null;
   fps: number | null;
+  /** As ffmpeg calls it; null: pictures. */
+  codec: string | null;
   /** Where the source does not name its colours: those that its size suggests; else null. */
   colourMatrix: 'bt709' | 'smpte170m' | null;
   /** What its decoder need not look at. */
@@ -35,6 +37,7 @@ export async function probe(source: CaptureSource): Promise<Probe> {
       size,
       durationMs: (count / source.fps) * 1000,
       fps: source.fps,
+      codec: null,
       colourMatrix: null,
       skipped: null,
     };
@@ -60,6 +63,7 @@ export async function probe(source: CaptureSource): Promise<Probe> {
     size: turned ? { widthPx: square.heightPx, heightPx: square.widthPx } : square,
     durationMs: seconds > 0 ? seconds * 1000 : null,
     fps,
+    codec: video.codec_name ?? null,
     colourMatrix: hasMatrix(video.color_space)
       ? null
       : video.height >= 720 || video.width >= 1280

@@ -10,6 +10,7 @@ import { type Mosaic, planMosaic } from './mosaic.js';
 import { probe } from './probe.js';
 import type { Pyramid } from './pyramid.js';
 import { reasonOf } from './reasons.js';
+import { type SegmentOutput, segmentOutput } from './segments.js';
 import type { CaptureSource, PlanPyramid } from './source.js';
 
 /** What {@link readSource} needs. */
@@ -29,7 +30,7 @@ export type RawFrame = Omit<Pyramid, 'frameIndex' | 'capturedAtMs'>;
  * @throws WordwatchError `source-…` when it cannot be read or its end is not what it should be
  */
 export async function* readSource(source: CaptureSource, options: ReadOptions): AsyncGenerator<RawFrame> {
-  const { size, colourMatrix, skipped } = await probe(source);
+  const { size, codec, colourMatrix, skipped } = await probe(source);
   options.onSize(size);
   const mosaic = planMosaic(options.plan(size), { fps: source.fps, colourMatrix });
   const { levels, preview } = mosaic;
@@ -43,7 +44,7 @@ export async function* readSource(source: CaptureSource, options: ReadOptions): 
   const frame = (data: Uint8Array, ptsMs: number): RawFrame => ({ ...picture, ptsMs, data });
   if (sourceKind(source.location) === 'images')
     yield* readPictures(source, { mosaic, frame, signal: options.signal });
-  else yield* readVideo(source, { ...options, mosaic, frame, skipped });
+  else yield* readVideo(source, { ...options, mosaic, frame, skipped, codec });
 }
 
 type MakeFrame = (data: Uint8Array, ptsMs: number) => RawFrame;
@@ -69,7 +70,8 @@ async function* readVideo(
     mosaic,
     frame,
     skipped,
-  }: ReadOptions & { mosaic: Mosaic; frame: MakeFrame; skipped: SkippedFrames },
+    codec,
+  }: ReadOptions & { mosaic: Mosaic; frame: MakeFrame; skipped: SkippedFrames; codec: string | null },
 ): AsyncGenerator<RawFrame> {
   if (signal.aborted) return;
   const reader = new FrameReader(mosaic.frameBytes);
@@ -81,6 +83,7 @@ async function* readVideo(
     source,
     skipped,
     filter: mosaic.filter,
+    segments: segmentsOf(source, { codec, logger }),
     onFrame: (seconds, { widthPx, heightPx }) => {
       shape ??= widthPx / heightPx;
       reader.tell(seconds);
@@ -116,6 +119,25 @@ async function* readVideo(
     signal.removeEventListener('abort', stop);
     await ffmpeg.stop();
   }
+}
+
+/** Sources whose codec was told of. */
+const toldOf = new WeakSet<CaptureSource>();
+
+function segmentsOf(
+  source: CaptureSource,
+  { codec, logger }: { codec: string | null; logger: Logger },
+): SegmentOutput | null {
+  if (source.segmentsFolder === null) return null;
+  const output = segmentOutput(source.segmentsFolder, codec);
+  const { cameraId } = source;
+  if (!toldOf.has(source)) {
+    if (output === null)
+      logger.warn({ cameraId, codec }, 'no clips of this camera: only H.264 and HEVC can be copied');
+    else if (codec === 'hevc') logger.warn({ cameraId, codec }, 'clips may not play in every browser');
+  }
+  toldOf.add(source);
+  return output;
 }
 
 function failure(words: string, source: CaptureSource): WordwatchError {

@@ -28,6 +28,8 @@ export interface CaptureSource {
   startTimeMs: number | null;
   /** A live source that brings no frame for so long is taken down and reconnected. */
   stallTimeoutMs: number;
+  /** An existing folder in which ffmpeg leaves the video itself in pieces (`segments.ts`), too; null: nowhere. */
+  segmentsFolder: string | null;
 }
 
 /** What is known of a camera's connection. `capture` says it whenever it changes. */

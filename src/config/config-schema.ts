@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id } from '../detect/event.js';
 import { DEVICES, DTYPES, type ModelChoice } from '../model/model-choice.js';
+import { Clips } from './clips-schema.js';
 import { Commands, expectKnownCameras, Webhooks } from './destinations-schema.js';
 import {
   duration,
@@ -153,6 +154,7 @@ export const ConfigFile = section({
   commands: Commands.describe('What is run for each event, one after the other'),
   server: Server.prefault({}).describe('The page, the API and the WebSocket'),
   store: Store.prefault({}).describe('What is kept on disk'),
+  clips: Clips.prefault({}).describe('Video of events, below store.path'),
   time_zone: TimeZone.optional().describe(
     'Of active hours, IANA name such as Europe/Berlin. Default: the machine’s',
   ),

@@ -2,38 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { readConfig } from './load-config.js';
+import { expectSoundAnswer, fuzzRuns } from '../../test/fixtures/sound-answer.js';
 import { readRules } from './load-rules.js';
 import { nearest } from './nearest.js';
-import { formatProblem, type Problem } from './problem.js';
 import { YamlFile } from './yaml-file.js';
-
-const SECRET = 'hunter2hunter2';
-const env = { SECRET };
-
-function read(text: string): { problems: Problem[]; isAccepted: boolean }[] {
-  const file = () => new YamlFile(text, { file: 'a.yaml', env });
-  const { config, ...readAsConfig } = readConfig(file(), '/');
-  const { rules, problems } = readRules(file());
-  return [
-    { problems: readAsConfig.problems, isAccepted: config !== null },
-    { problems, isAccepted: problems.length === 0 && Array.isArray(rules) },
-  ];
-}
-
-function expectSoundAnswer(text: string): void {
-  const lineCount = text.split('\n').length;
-  for (const { problems, isAccepted } of read(text)) {
-    expect(isAccepted).toBe(problems.length === 0);
-    for (const problem of problems) {
-      expect(problem.line).toBeGreaterThanOrEqual(1);
-      expect(problem.line).toBeLessThanOrEqual(lineCount);
-      expect(problem.column).toBeGreaterThanOrEqual(1);
-      expect(formatProblem(problem)).not.toContain('\n');
-      expect(formatProblem(problem)).not.toContain(SECRET);
-    }
-  }
-}
 
 const VALID = {
   cameras: [
@@ -122,11 +94,11 @@ describe('whatever stands in the file', () => {
         '<<: ',
       ),
     });
-    fc.assert(fc.property(fc.oneof(fc.string(), yamlish), expectSoundAnswer), { numRuns: 1000 });
+    fc.assert(fc.property(fc.oneof(fc.string(), yamlish), expectSoundAnswer), { numRuns: fuzzRuns(1000) });
   });
 
   it('JSON', () => {
-    fc.assert(fc.property(fc.json(), expectSoundAnswer), { numRuns: 300 });
+    fc.assert(fc.property(fc.json(), expectSoundAnswer), { numRuns: fuzzRuns(300) });
   });
 
   it('a good file with something else in one place', () => {
@@ -140,7 +112,7 @@ describe('whatever stands in the file', () => {
         }, VALID);
         expectSoundAnswer(isBlock ? stringify(broken) : JSON.stringify(broken));
       }),
-      { numRuns: 250 },
+      { numRuns: fuzzRuns(250) },
     );
   });
 });
@@ -187,7 +159,7 @@ describe('every valid rule', () => {
           })),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: fuzzRuns(200) },
     );
   });
 });

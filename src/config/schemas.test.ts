@@ -65,6 +65,7 @@ describe('a config', () => {
         },
       },
       timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      clips: { enabled: false, beforeMs: 10_000, afterMs: 10_000, keepMs: 604_800_000, maxBytes: 5e9 },
       log: { level: 'info', format: 'pretty' },
     });
   });

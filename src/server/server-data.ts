@@ -40,6 +40,8 @@ export interface ServerData {
   teach(ruleId: string, input: LessonInput): LessonResult | null;
   /** JPEG of one event or peak, or null. `id` is a UUID. */
   snapshot(id: string): Promise<Uint8Array | null>;
+  /** An event's clip; `coming`: it is not complete yet; null: there is none. `id` is a UUID. */
+  clip(id: string): Promise<{ path: string } | 'coming' | null>;
   /** Highest sequence number given out. */
   lastSeq(): number;
   readonly model: ModelDescription;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -89,7 +89,8 @@ describe('RTSP', () => {
   it('leaves no ffmpeg behind when the program is killed, also while the camera stalls', async () => {
     await using server = await RtspServer.start();
     const program = fileURLToPath(new URL('./orphan.ts', import.meta.url));
-    const parent = spawn(process.execPath, ['--import', 'tsx', program, server.url], {
+    const segments = await mkdtemp(join(tmpdir(), 'wordwatch-segments-'));
+    const parent = spawn(process.execPath, ['--import', 'tsx', program, server.url, segments], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(parent.stdout, 'data');
@@ -97,6 +98,7 @@ describe('RTSP', () => {
     server.freeze();
     parent.kill('SIGKILL');
     await vi.waitFor(() => expect(ffmpegsWith(server.url)).toEqual([]), { timeout: 30_000, interval: 200 });
+    await rm(segments, { recursive: true });
   });
 });
 
@@ -120,16 +122,20 @@ describe('HTTP', () => {
     return server;
   }
 
-  it('reads MJPEG', async () => {
+  it('reads MJPEG, of which no clips can be made', async () => {
     const server = await startMjpeg();
+    const segmentsFolder = await mkdtemp(join(tmpdir(), 'wordwatch-segments-'));
     try {
       const { port } = server.address() as { port: number };
-      await using reading = read(camera(`http://127.0.0.1:${port}/video.mjpg`, { stallTimeoutMs: 20_000 }));
+      const options = { stallTimeoutMs: 20_000, segmentsFolder };
+      await using reading = read(camera(`http://127.0.0.1:${port}/video.mjpg`, options));
       await pictures(reading);
       expect(reading.pyramids[0]!.sourceWidthPx).toBe(320);
+      expect(await readdir(segmentsFolder)).toEqual([]);
     } finally {
       server.closeAllConnections();
       server.close();
+      await rm(segmentsFolder, { recursive: true });
     }
   });
 

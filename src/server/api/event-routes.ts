@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { DetectionEvent } from '../../detect/event.js';
 import { ReviewInput, ReviewResult } from '../messages.js';
-import { sendBytes } from '../ranges.js';
-import { type AnyRoute, notFound, route, SeqParameter } from './route.js';
+import { sendBytes, sendFile } from '../ranges.js';
+import { type AnyRoute, notFound, Refusal, route, SeqParameter } from './route.js';
 
 const EVENTS_LIMIT = 1_000;
+const CLIP_NOT_READY = new Refusal(404, 'clip-not-ready', 'the event or what follows it is not over yet', {
+  'Retry-After': '5',
+});
 
 const MomentParams = z.strictObject({ id: z.uuid() });
 
@@ -31,6 +34,22 @@ export const eventRoutes: readonly AnyRoute[] = [
     answer: DetectionEvent,
     refusals: { 404: 'No such event' },
     handle: ({ params: { id } }, { data }) => data.event(id) ?? notFound('no such event'),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/events/{id}/clip',
+    summary: 'Its video, from before it began until after it ended',
+    scope: 'view',
+    params: MomentParams,
+    answer: 'video/mp4',
+    refusals: { 404: 'No clip of this event; or, with code clip-not-ready, it is not over yet' },
+    handle: async ({ params: { id }, request }, { data }) => {
+      const clip = await data.clip(id);
+      if (clip === 'coming') return CLIP_NOT_READY;
+      return clip
+        ? sendFile(request, { path: clip.path, type: 'video/mp4' })
+        : notFound('no clip of this event');
+    },
   }),
   ...['events', 'moments'].flatMap((kind) => [
     route({
