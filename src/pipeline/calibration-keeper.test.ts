@@ -135,7 +135,8 @@ describe('CalibrationKeeper', () => {
       let watched = 0;
       expect(seconds(60)).toBe(1);
       // Ten hours: one hundredth are six minutes.
-      for (const untilS = watched + 36_000; watched < untilS; watched += 600) watch(calibrations, live, watched);
+      for (const untilS = watched + 36_000; watched < untilS; watched += 600)
+        watch(calibrations, live, watched);
       const before = seconds(420);
       expect(seconds(120)).toBe(before);
       calibrations.touch(live, { soon: true });
