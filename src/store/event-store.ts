@@ -1,4 +1,4 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { DetectionEvent } from '../detect/event.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -18,6 +18,8 @@ export class EventStore implements Disposable {
   readonly #logger: Logger;
   readonly #waiting: DetectionEvent[] = [];
   readonly #outboxes: ReadonlyMap<string, StoredOutbox>;
+  /** Prepared once: a backlog asks thousands of times. */
+  readonly #selectAt: StatementSyncInstance;
   #lastSeq: number;
   #refused = false;
   #timer: NodeJS.Timeout | null = null;
@@ -26,6 +28,7 @@ export class EventStore implements Disposable {
   constructor(database: DatabaseSyncInstance, logger: Logger, destinations?: readonly Destination[]) {
     this.#database = database;
     this.#logger = logger;
+    this.#selectAt = database.prepare('SELECT json FROM events WHERE seq = ?');
     const row = database.prepare('SELECT MAX(seq) AS seq FROM events').get() as { seq: number | null };
     this.#lastSeq = row.seq ?? 0;
     if (destinations) this.#forgetOthers(destinations);
@@ -112,9 +115,7 @@ export class EventStore implements Disposable {
     const first = this.#waiting[0];
     const waiting = first && this.#waiting[seq - first.seq]; // they are numbered without gaps
     if (waiting) return waiting;
-    const row = this.#database.prepare('SELECT json FROM events WHERE seq = ?').get(seq) as
-      | { json: string }
-      | undefined;
+    const row = this.#selectAt.get(seq) as { json: string } | undefined;
     try {
       return row ? parse(row) : null;
     } catch (error) {

@@ -1,23 +1,25 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Bus, createBus } from '../../src/bus.js';
+import { createBus } from '../../src/bus.js';
 import { Delivery } from '../../src/publish/delivery.js';
-import { Deliveries, type DestinationsConfig, destinationsOf } from '../../src/publish/destinations.js';
+import type { DestinationsConfig } from '../../src/publish/destinations.js';
 import { EventQueue } from '../../src/publish/event-queue.js';
 import { runCommand } from '../../src/publish/exec.js';
-import { databasePath, openDatabase } from '../../src/store/database.js';
-import { EventStore } from '../../src/store/event-store.js';
+import {
+  type Answer,
+  logTo,
+  Receiver,
+  type Request,
+  HOOK_TOKEN as SECRET,
+  Sender,
+} from '../fixtures/deliveries.js';
 import { makeEvent } from '../fixtures/happenings.js';
 
 const WAIT = { timeout: 20_000, interval: 10 };
-const SECRET = 'hunter2-hunter2';
 const ANY = { rules: null, cameras: null, phases: null };
 
 let folder: string;
@@ -30,87 +32,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Request {
-  headers: IncomingMessage['headers'];
-  body: string;
-  seq: number;
-}
+const startReceiver = async (answer: Answer) => keep(await Receiver.start(answer));
+const startSender = (config: Partial<DestinationsConfig>, env: Record<string, string> = {}) =>
+  keep(new Sender({ folder, config, env }));
 
-/** A server that answers as it is told; without an answer it hangs. */
-class Receiver implements AsyncDisposable {
-  readonly requests: Request[] = [];
-  readonly #server: Server;
-
-  private constructor(answer: (request: Request, count: number, response: ServerResponse) => void) {
-    this.#server = createServer(async (incoming, response) => {
-      let body = '';
-      for await (const chunk of incoming.setEncoding('utf8')) body += chunk;
-      const request = { headers: incoming.headers, body, seq: JSON.parse(body).seq };
-      this.requests.push(request);
-      answer(request, this.requests.length, response);
-    });
-  }
-
-  static async start(
-    answer: (request: Request, count: number, response: ServerResponse) => void,
-  ): Promise<Receiver> {
-    const receiver = new Receiver(answer);
-    open.push(receiver);
-    receiver.#server.listen(0, '127.0.0.1');
-    await once(receiver.#server, 'listening');
-    return receiver;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as { port: number }).port}/hook?token=${SECRET}`;
-  }
-
-  get seqs(): number[] {
-    return this.requests.map(({ seq }) => seq);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-}
-
-/** The part of the service that sends events, on a database of its own. */
-class Sender implements AsyncDisposable {
-  readonly log: string[] = [];
-  readonly bus: Bus = createBus();
-  readonly store: EventStore;
-  readonly deliveries: Deliveries;
-  readonly #close: () => void;
-
-  constructor(given: Partial<DestinationsConfig>, env: Record<string, string> = {}) {
-    open.push(this);
-    const config = { webhooks: [], commands: [], ...given };
-    const logger = logTo(this.log);
-    const database = openDatabase(databasePath(folder));
-    this.#close = () => database.close();
-    this.store = new EventStore(database, logger, destinationsOf(config));
-    const outbox = (name: string) => this.store.outbox(name);
-    this.deliveries = new Deliveries({ config, outbox, env, bus: this.bus, logger });
-    this.deliveries.start();
-  }
-
-  raise(given: Partial<ReturnType<typeof makeEvent>> = {}): void {
-    const { seq: _, ...event } = makeEvent({ seq: 0, ...given });
-    this.bus.emit('event', this.store.append(event), null);
-  }
-
-  get health() {
-    return this.deliveries.health()[0]!;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (open.includes(this)) open.splice(open.indexOf(this), 1);
-    await this.deliveries[Symbol.asyncDispose]();
-    this.store[Symbol.dispose]();
-    this.#close();
-  }
+function keep<T extends AsyncDisposable>(part: T): T {
+  open.push(part);
+  return part;
 }
 
 const webhook = (url: string, given: object = {}) => ({
@@ -125,8 +53,8 @@ function end(status: number, headers: Record<string, string> = {}) {
 
 describe('a webhook', () => {
   it('gets what it wants, in order, signed, with id and number', async () => {
-    const receiver = await Receiver.start(end(204));
-    const sender = new Sender(webhook(receiver.url, { rules: ['fire'], phases: ['start', 'end'] }));
+    const receiver = await startReceiver(end(204));
+    const sender = startSender(webhook(receiver.url, { rules: ['fire'], phases: ['start', 'end'] }));
     for (const phase of ['start', 'update', 'end'] as const) sender.raise({ phase });
     sender.raise({ ruleId: 'dog' });
     sender.raise();
@@ -149,10 +77,10 @@ describe('a webhook', () => {
   });
 
   it('is tried again until it takes the event, those behind it waiting', async () => {
-    const receiver = await Receiver.start((request, count, response) =>
+    const receiver = await startReceiver((request, count, response) =>
       end(count === 1 ? 500 : 200)(request, count, response),
     );
-    const sender = new Sender(webhook(receiver.url));
+    const sender = startSender(webhook(receiver.url));
     sender.raise();
     sender.raise();
     await vi.waitFor(() => expect(sender.health.reason).toBe('the server answers 500'), WAIT);
@@ -162,10 +90,10 @@ describe('a webhook', () => {
   });
 
   it('is left alone for as long as it asks for', async () => {
-    const receiver = await Receiver.start((request, count, response) =>
+    const receiver = await startReceiver((request, count, response) =>
       end(count === 1 ? 429 : 200, { 'retry-after': '2' })(request, count, response),
     );
-    const sender = new Sender(webhook(receiver.url));
+    const sender = startSender(webhook(receiver.url));
     sender.raise();
     await vi.waitFor(() => expect(receiver.seqs).toEqual([1]), WAIT);
     const sinceMs = performance.now();
@@ -174,10 +102,10 @@ describe('a webhook', () => {
   });
 
   it('loses what it refuses, and nothing else', async () => {
-    const receiver = await Receiver.start((request, count, response) =>
+    const receiver = await startReceiver((request, count, response) =>
       end(request.seq === 1 ? 400 : 200)(request, count, response),
     );
-    const sender = new Sender(webhook(receiver.url));
+    const sender = startSender(webhook(receiver.url));
     sender.raise();
     sender.raise();
     await vi.waitFor(
@@ -189,9 +117,9 @@ describe('a webhook', () => {
   });
 
   it('is not followed to another address, and says so', async () => {
-    const other = await Receiver.start(end(200));
-    const receiver = await Receiver.start(end(307, { location: other.url }));
-    const sender = new Sender(webhook(receiver.url));
+    const other = await startReceiver(end(200));
+    const receiver = await startReceiver(end(307, { location: other.url }));
+    const sender = startSender(webhook(receiver.url));
     sender.raise();
     await vi.waitFor(() => expect(sender.health.reason).toContain('redirect, which is not followed'), WAIT);
     expect(other.requests).toEqual([]);
@@ -199,29 +127,29 @@ describe('a webhook', () => {
   });
 
   it('may hang or be away: the event waits for it, also over a restart', async () => {
-    const hanging = await Receiver.start(() => {});
-    const first = new Sender(webhook(hanging.url, { timeoutMs: 100 }));
+    const hanging = await startReceiver(() => {});
+    const first = startSender(webhook(hanging.url, { timeoutMs: 100 }));
     first.raise();
     first.raise();
     await vi.waitFor(() => expect(first.health.reason).toBe('no answer within 0.1 s'), WAIT);
     await first[Symbol.asyncDispose]();
     expect(first.log.join()).toContain('they wait for the next start');
 
-    const away = new Sender(webhook('http://127.0.0.1:1/'));
+    const away = startSender(webhook('http://127.0.0.1:1/'));
     await vi.waitFor(() => expect(away.health.reason).not.toBeNull(), WAIT);
     await away[Symbol.asyncDispose]();
 
-    const receiver = await Receiver.start(end(200));
-    const second = new Sender(webhook(receiver.url));
+    const receiver = await startReceiver(end(200));
+    const second = startSender(webhook(receiver.url));
     await vi.waitFor(() => expect(receiver.seqs).toEqual([1, 2]), WAIT);
     await vi.waitFor(() => expect(second.health.waiting).toBe(0), WAIT);
   });
 
   it('gets what is under way when the program stops', async () => {
-    const receiver = await Receiver.start((_request, _count, response) => {
+    const receiver = await startReceiver((_request, _count, response) => {
       setTimeout(() => response.end(), 200);
     });
-    const sender = new Sender(webhook(receiver.url));
+    const sender = startSender(webhook(receiver.url));
     sender.raise();
     sender.raise();
     await vi.waitFor(() => expect(receiver.seqs).toEqual([1]), WAIT);
@@ -247,7 +175,7 @@ describe('a command', () => {
   const lines = () => readFileSync(join(folder, 'out'), 'utf8').split('\n').filter(Boolean);
 
   it('gets the event on stdin, its id in the environment, and nothing else', async () => {
-    const sender = new Sender(
+    const sender = startSender(
       command(appending('JSON.stringify({ argv: process.argv.slice(2), env: process.env, stdin })')),
       { PATH: '/usr/bin', WORDWATCH_TOKEN: SECRET },
     );
@@ -267,7 +195,7 @@ describe('a command', () => {
   });
 
   it('runs again when it fails, one at a time and in order', async () => {
-    const sender = new Sender(
+    const sender = startSender(
       command(`${appending('JSON.parse(stdin).seq')}
       import { existsSync, writeFileSync } from 'node:fs';
       const failed = ${JSON.stringify(join(folder, 'failed'))};
@@ -284,7 +212,7 @@ describe('a command', () => {
   });
 
   it('is ended with what it has started when it takes too long', async () => {
-    const sender = new Sender(
+    const sender = startSender(
       command(
         `import { spawn } from 'node:child_process';
         ${appending(`spawn('/bin/sleep', ['1000'], { stdio: 'ignore' }).pid`)}
@@ -321,14 +249,6 @@ describe('a command', () => {
     expect(log.filter((line) => line.includes('there is no program /nonexistent/siren'))).toHaveLength(2);
   });
 });
-
-function logTo(lines: string[]) {
-  const write = (line: unknown, _encoding: unknown, done: () => void) => {
-    lines.push(String(line));
-    done();
-  };
-  return pino({ level: 'debug' }, new Writable({ write }));
-}
 
 function isRunning(pid: number): boolean {
   try {
