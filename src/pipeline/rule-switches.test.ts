@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBus } from '../bus.js';
+import type { Pyramid } from '../capture/pyramid.js';
+import type { Embedder } from '../model/embedder.js';
 import { RuleCalibration } from '../rules/calibration/rule-calibration.js';
 import type { Score } from '../rules/score.js';
 import type { ThresholdPlan } from '../rules/thresholds.js';
@@ -11,12 +13,17 @@ import { snoozeLeftMin } from '../shared/rule-switch.js';
 import { openDatabase } from '../store/database.js';
 import { SwitchStore } from '../store/switch-store.js';
 import { createLogger } from '../telemetry/logger.js';
+import { CalibrationKeeper } from './calibration-keeper.js';
+import { CameraCalibrations } from './camera-calibrations.js';
+import type { CameraView } from './camera-view.js';
 import { Detectors } from './detectors.js';
 import type { RuleBook, WatchRule } from './rule-book.js';
 import { RuleSwitches } from './rule-switches.js';
 
 const FIRE = { cameraId: 'yard', ruleId: 'fire' };
 const SMOKE = { cameraId: 'yard', ruleId: 'smoke' };
+const WHOLE = { index: 0, level: 0, box: { x: 0, y: 0, w: 1, h: 1 } };
+const logger = createLogger({ level: 'silent' });
 const TIMING = {
   ...{ confirm: { k: 1, n: 1 }, hysteresis: 0.5, forMs: 0, clearForMs: 60_000, cooldownMs: 0 },
   remindEveryMs: null,
@@ -54,7 +61,7 @@ function open(): { switches: RuleSwitches; told: unknown[] } {
   bus.on('switch', (pair, state) => told.push({ ...pair, ...state }));
   const switches = new RuleSwitches({
     ...{ store: new SwitchStore(database), book, cameraIds: ['yard', 'door'], bus },
-    logger: createLogger({ level: 'silent' }),
+    logger,
     clock: { nowMs: () => nowMs },
   });
   return { switches, told };
@@ -139,6 +146,42 @@ describe('a muted rule', () => {
     expect(phases()).toEqual([]);
     nowMs += 60_000;
     expect(phases()).toEqual(['start']);
+  });
+
+  it('has the budget that was switched, from the next frame on and after a restart, muted or not', () => {
+    const view = {
+      book: { ...book(), taught: new Map([['fire', { scoring: '' }]]) },
+      tilesOf: (index: number) => (index === 0 ? [WHOLE] : []),
+      tileOf: () => WHOLE,
+    };
+    Object.assign(view.book.rules[0]!, { timing: TIMING, calibrate: { minMs: 1, warmupMs: 1, adapt: true } });
+    const pyramid = {
+      data: Buffer.alloc(3),
+      preview: { widthPx: 1, heightPx: 1, offsetBytes: 0, strideBytes: 3 },
+    };
+    const scores = [{ ...FIRE, tileMargins: Float32Array.of(1), tileIndexes: [0], tile: WHOLE }];
+    const watch = ({ switches }: { switches: RuleSwitches }) => {
+      const keeper = new CalibrationKeeper({ store: null, modelHash: () => 'abc', logger });
+      const calibrations = new CameraCalibrations({
+        ...{ cameraId: 'yard', fps: 1, motionGate: false, keeper, isWatching: () => true },
+        model: { describe: () => ({ modelHash: 'abc' }) } as unknown as Embedder,
+        switches: switches.ofCamera('yard'),
+      });
+      return () => {
+        nowMs += 1_000;
+        const frame = { pyramid: { ...pyramid, capturedAtMs: nowMs } as unknown as Pyramid, vectors: [] };
+        calibrations.step({ ...frame, scores: scores as unknown as Score[] }, view as unknown as CameraView);
+        return keeper.all()[0]!.calibration.budgetPerDay;
+      };
+    };
+    const { switches } = open();
+    const budgetNow = watch({ switches });
+    expect(budgetNow()).toBe(1);
+    switches.set(FIRE, { budgetPerDay: 7 });
+    expect(budgetNow()).toBe(7);
+    switches.set(FIRE, { enabled: false, budgetPerDay: 8 });
+    expect(budgetNow()).toBe(8);
+    expect(watch(open())()).toBe(8);
   });
 
   it('goes on being learned, and its threshold does not sink because no alarms come', () => {

@@ -6,6 +6,8 @@ import { type AnnouncedRule, type DevicePayload, devicePayload } from './home-as
 import type { IncomingMessage, MqttPart, Outlet } from './mqtt-part.js';
 import type { Topics } from './topics.js';
 
+const ONLINE = Buffer.from('online');
+
 /** What {@link createHomeAssistant} needs. */
 export interface HomeAssistantOptions {
   topics: Topics;
@@ -60,7 +62,7 @@ class HomeAssistant implements MqttPart {
 
   /** Home Assistant has started, and knows of no device until it is told. */
   onMessage({ payload }: IncomingMessage): void {
-    if (payload.toString() !== 'online') return;
+    if (!payload.equals(ONLINE)) return;
     for (const topic of this.#payloads.keys()) this.#outlet!.resend(topic);
   }
 
