@@ -60,6 +60,8 @@ export class HealthWatch {
     this.#offline.observe(this.#isDown, status.atMs);
     this.#status = status;
     this.#tell();
+    // A file has been read before its last frames have had their turn: what they show is of no camera any more.
+    if (status.state === 'ended') this.#status = null;
   };
 
   /** Looks at a frame before the model does. Frames are given in order. */
