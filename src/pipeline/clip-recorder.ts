@@ -154,7 +154,10 @@ export class ClipRecorder implements AsyncDisposable {
 
   async #make(id: string, { cameraId, fromMs, untilMs }: WaitingClip): Promise<void> {
     const { clips } = this.#options;
-    const signal = AbortSignal.any([this.#joining.signal, AbortSignal.timeout(JOIN_TIMEOUT_MS)]);
+    const late = new AbortController();
+    // No AbortSignal.timeout: combined with another signal, Node.js 20 may forget it.
+    const timer = setTimeout(() => late.abort(), JOIN_TIMEOUT_MS);
+    const signal = AbortSignal.any([this.#joining.signal, late.signal]);
     try {
       const all = await listSegments(this.segmentsFolder(cameraId));
       const segments = all.filter(({ startMs, endMs }) => endMs > fromMs && startMs <= untilMs);
@@ -165,6 +168,7 @@ export class ClipRecorder implements AsyncDisposable {
     } catch (error) {
       this.#fail(cameraId, messageOf(error));
     }
+    clearTimeout(timer);
     this.#waiting.delete(id);
     this.#trimAtMs = 0;
   }

@@ -16,14 +16,23 @@ const MEAN_PAUSE_MS = 4_000;
 /** Clients that never read, at a time. */
 const MAX_DEAF = 5;
 
+interface FaultOptions {
+  random: Random;
+  untilMs: number;
+  signal: AbortSignal;
+  onFault: (name: string) => void;
+}
+
 /**
- * Breaks things at random moments, several at a time, until `signal` aborts; when it settles all is whole again.
+ * Breaks things at random moments, several at a time; when it settles all is whole again.
  * @param random decides what, when and for how long
+ * @param untilMs time of the last fault, as `performance.now()` counts
+ * @param signal ends it earlier
  * @param onFault told of each
  */
 export async function injectFaults(
   victims: Victims,
-  { random, signal, onFault }: { random: Random; signal: AbortSignal; onFault: (name: string) => void },
+  { random, untilMs, signal, onFault }: FaultOptions,
 ): Promise<void> {
   const deaf = new DeafClients(victims.service);
   const faults = faultsOf(victims, deaf);
@@ -31,7 +40,7 @@ export async function injectFaults(
   const underWay = new Map<string, Promise<void>>();
   while (true) {
     await sleep(-Math.log(1 - random()) * MEAN_PAUSE_MS, undefined, { signal }).catch(() => {});
-    if (signal.aborted) break;
+    if (signal.aborted || performance.now() > untilMs) break;
     const name = names[Math.floor(random() * names.length)]!;
     const lastsMs = 200 + random() * 6_000;
     // One process cannot be broken twice at once.

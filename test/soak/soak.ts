@@ -16,8 +16,10 @@ import { Service } from './service.js';
 
 /** Memory is looked at when caches are warm. */
 const WARM_MS = 15_000;
-/** How long a backlog may take after the last fault, and the end after that. */
-const DRAIN_TIMEOUT_MS = 90_000;
+/** How long a backlog may take after the last fault, which left the service waiting for its next attempt to connect. */
+const DRAIN_TIMEOUT_MS = 60_000;
+/** How long the last events may take after an orderly stop. */
+const LAST_TIMEOUT_MS = 5_000;
 const POLL_MS = 500;
 
 const { values } = parseArgs({
@@ -27,6 +29,10 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+// The processes that it has started must not outlive it.
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+
 const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
 if (!(minutes > 0) || !Number.isSafeInteger(seed)) {
   process.stderr.write('--minutes is a number above 0, --seed a whole number\n');
@@ -52,25 +58,26 @@ async function soak({ minutes, seed }: { minutes: number; seed: number }): Promi
     await using service = new Service(folder);
     await service.configure({ brokerUrl: broker.url, cameraUrl: camera.url });
     await service.start();
-    const signal = AbortSignal.timeout(minutes * 60_000);
-    await sleep(Math.min(WARM_MS, minutes * 20_000));
+    const { signal } = interrupted;
+    await sleep(Math.min(WARM_MS, minutes * 20_000), undefined, { signal });
     const rssMbStart = await service.rssMb();
     const startedMs = performance.now();
     await injectFaults(
       { service, broker, camera },
       {
-        ...{ random: seededRandom(seed), signal },
+        ...{ random: seededRandom(seed), untilMs: startedMs + minutes * 60_000, signal },
         onFault: (name) => {
           const atS = ((performance.now() - startedMs) / 1000).toFixed(1);
           process.stderr.write(`${atS.padStart(8)} s  ${name}; ${subscriber.received.length} received\n`);
         },
       },
     );
-    await arrival(subscriber.received, service.stored());
+    interrupted.signal.throwIfAborted();
+    await arrival(subscriber.received, { wanted: service.stored(), timeoutMs: DRAIN_TIMEOUT_MS });
     const rssMbEnd = await service.rssMb();
     await service.stop();
     const stored = service.stored();
-    await arrival(subscriber.received, stored);
+    await arrival(subscriber.received, { wanted: stored, timeoutMs: LAST_TIMEOUT_MS });
     const { received } = subscriber;
     return { ...balance({ stored, printed: service.printed(), received }), rssMbStart, rssMbEnd };
   } finally {
@@ -95,9 +102,9 @@ async function subscribe(url: string): Promise<AsyncDisposable & { received: Det
 /** Waits until all of these events have arrived, or too long. */
 async function arrival(
   received: readonly DetectionEvent[],
-  wanted: readonly DetectionEvent[],
+  { wanted, timeoutMs }: { wanted: readonly DetectionEvent[]; timeoutMs: number },
 ): Promise<void> {
-  const untilMs = performance.now() + DRAIN_TIMEOUT_MS;
+  const untilMs = performance.now() + timeoutMs;
   const isComplete = () => {
     const arrived = new Set(received.map(({ seq }) => seq));
     return wanted.every(({ seq }) => arrived.has(seq));
