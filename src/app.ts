@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { createBus } from './bus.js';
 import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
@@ -6,7 +5,6 @@ import type { CameraConfig, Config, Environment, RuleConfig } from './config/ind
 import type { DetectionEvent } from './detect/event.js';
 import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
-import { calibrationRows } from './pipeline/calibration-rows.js';
 import { ClipRecorder } from './pipeline/clip-recorder.js';
 import { DiskAlarm } from './pipeline/disk-alarm.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
@@ -22,11 +20,9 @@ import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { readTlsFiles } from './publish/mqtt-tls.js';
-import type { ThresholdPlan } from './rules/thresholds.js';
-import type { Problem } from './server/messages.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
-import { HEALTH_REASONS } from './shared/camera-health.js';
+import { createServerData } from './service-data.js';
 import { AnnouncementStore } from './store/announcement-store.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { ClipFolder } from './store/clips.js';
@@ -170,65 +166,11 @@ export async function runApp(options: AppOptions): Promise<void> {
   bus.on('event', options.onEvent);
   retention.start();
 
-  const problems = (): Problem[] => [
-    ...(modelHealth.reason() === null
-      ? []
-      : [{ part: 'model', reason: `nothing is detected: ${modelHealth.reason()}` }]),
-    ...[...statuses.values()].flatMap(problemsOf),
-    ...(publisher && !publisher.health().connected
-      ? [{ part: 'mqtt', reason: publisher.health().reason ?? 'not connected' }]
-      : []),
-    ...deliveries.health().flatMap(({ name, reason }) => (reason === null ? [] : [{ part: name, reason }])),
-    ...(store.waiting > 0 ? [{ part: 'store', reason: `${store.waiting} events wait for the disk` }] : []),
-    ...(retention.nearlyFull === null ? [] : [{ part: 'store', reason: retention.nearlyFull }]),
-    ...(setAside === null
-      ? []
-      : [
-          {
-            part: 'store',
-            reason: `the database was corrupt and is now ${basename(setAside)}; a new one has begun`,
-          },
-        ]),
-  ];
-  const data: ServerData = {
-    get model() {
-      return embedder.describe();
-    },
-    cameras: () => cameras.map(({ id, name }) => ({ id, name, status: statuses.get(id)! })),
-    rules: () =>
-      rules.book.rules.map(({ id, name, when, not, cameras, severity }) => ({
-        ...{ id, name, severity, when: [...when], not: [...not] },
-        cameras: cameras === null ? null : [...cameras],
-        ...limitOf(rules.book.plans.get(id)!),
-      })),
-    events: (range) => store.list(range),
-    event: (id) => store.get(id),
-    calibrations: ({ cameraId, ruleId }) => {
-      const ids = cameraIds.filter((id) => cameraId === undefined || id === cameraId);
-      const rows = calibrationRows({ calibrations, moments: momentStore, book: rules.book, cameraIds: ids });
-      return rows.filter((row) => ruleId === undefined || row.ruleId === ruleId);
-    },
-    feasibility: ({ cameraId, ruleId }) => {
-      const rule = rules.book.rules.find(({ id }) => id === ruleId);
-      return rule && cameraIds.includes(cameraId) ? feasibility.assess(rule, cameraId) : null;
-    },
-    review: (id, verdict) => {
-      const reviewed = reviews.apply(id, verdict);
-      return reviewed && { id, verdict, threshold: reviewed.threshold };
-    },
-    lesson: (ruleId) => lessons.propose(ruleId, rules.book)?.proposal ?? null,
-    teach: (ruleId, input) => {
-      const applied = lessons.change(ruleId, rules.book, input);
-      if (applied) rules.relearn();
-      return applied;
-    },
-    snapshot: (id) => snapshots.read(id),
-    clip: async (id) => (await clips?.find(id)) ?? null,
-    lastSeq: () => store.lastSeq,
-    health: () => ({ ok: problems().length === 0, problems: problems() }),
-    ready: () => modelHealth.reason() === null && store.waiting === 0 && !signal.aborted,
-    metrics: () => metrics.text(),
-  };
+  const data = createServerData({
+    ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
+    ...{ calibrations, feasibility, reviews, lessons, publisher, deliveries, metrics, signal },
+    moments: momentStore,
+  });
   const sessionKey = await readSessionKey(config.store.path);
   const { pageFolder } = options;
   await using server = createServer({ ...config.server, sessionKey, pageFolder, data, bus, logger });
@@ -253,27 +195,11 @@ export async function runApp(options: AppOptions): Promise<void> {
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
-function limitOf(plan: ThresholdPlan): { threshold: number | null; budgetPerDay: number | null } {
-  return plan.kind === 'fixed'
-    ? { threshold: plan.value, budgetPerDay: null }
-    : { threshold: null, budgetPerDay: plan.budgetPerDay };
-}
-
 function sourceOf(
   { id, source, enabled: _, name: __, motionGate: ___, ...camera }: CameraConfig,
   segmentsFolder: string | null,
 ) {
   return createSource({ cameraId: id, location: source, ...camera, realtime: true, segmentsFolder });
-}
-
-function problemsOf({ cameraId, state, reason, missedPart, health }: CameraStatus): Problem[] {
-  const part = `camera ${cameraId}`;
-  if (state === 'offline') return [{ part, reason: reason ?? 'offline' }];
-  if (health) return [{ part, reason: HEALTH_REASONS[health.kind] }];
-  if (missedPart === 0 || state !== 'online') return [];
-  return [
-    { part, reason: `the machine is too slow: ${Math.round(missedPart * 100)} % of its frames are skipped` },
-  ];
 }
 
 function followStatuses(cameras: readonly CameraConfig[]): Map<string, CameraStatus> {

@@ -7,7 +7,9 @@ const ScoreSeriesInfo = z.strictObject({
   cameraId: Id,
   ruleId: Id,
   threshold: z.number(),
-  points: z.array(z.tuple([z.number(), z.number()])).describe('[atMs, score], oldest first'),
+  points: z
+    .array(z.tuple([z.number(), z.number().nullable()]))
+    .describe('[atMs, score], oldest first; null: from then on the camera saw nothing'),
 });
 
 /** Cameras, rules, and how they do. */
