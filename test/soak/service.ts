@@ -11,7 +11,7 @@ const FIRE = fileURLToPath(new URL('../../samples/fire-yard.mp4', import.meta.ur
 const DOORSTEP = fileURLToPath(new URL('../../samples/parcel-doorstep.mp4', import.meta.url));
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
-const PAGE = /page +(http\S+)/;
+const PAGE = /"pageUrl":"(\S+?)"/;
 
 /** `wordwatch run` as people run it, with events in plenty; it can be killed and started again. */
 export class Service implements AsyncDisposable {
