@@ -1,14 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/rules/calibration/random.js';
+import type { Mosquitto } from '../fixtures/mosquitto.js';
 import type { RtspServer } from '../fixtures/rtsp.js';
-import type { Broker } from './broker.js';
 import type { Service } from './service.js';
 
 /** What can be broken. */
 export interface Victims {
   service: Service;
-  broker: Broker;
+  broker: Mosquitto;
   camera: RtspServer;
 }
 

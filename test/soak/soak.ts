@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import mqtt from 'mqtt';
 import { DetectionEvent } from '../../src/detect/event.js';
 import { seededRandom } from '../../src/rules/calibration/random.js';
+import { Mosquitto } from '../fixtures/mosquitto.js';
 import { RtspServer } from '../fixtures/rtsp.js';
-import { Broker } from './broker.js';
 import { injectFaults } from './faults.js';
 import { balance, type Ledger } from './ledger.js';
 import { Service } from './service.js';
@@ -52,7 +52,7 @@ interface SoakResult extends Ledger {
 async function soak({ minutes, seed }: { minutes: number; seed: number }): Promise<SoakResult> {
   const folder = await mkdtemp(join(tmpdir(), 'soak-'));
   try {
-    await using broker = await Broker.start();
+    await using broker = await Mosquitto.start(undefined, { remembers: true });
     await using camera = await RtspServer.start();
     await using subscriber = await subscribe(broker.url);
     await using service = new Service(folder);
