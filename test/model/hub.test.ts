@@ -352,5 +352,5 @@ describe('wordwatch models', () => {
     expect(existsSync(path())).toBe(false);
     expect(existsSync(join(models(), `${ID}.lock.json`))).toBe(true);
     expect(selectModel({ name: 'auto', baseFolder: folder }, { modelsFolder: models() })).toBe(STARTER);
-  }, 60_000);
+  }, 200_000);
 });
