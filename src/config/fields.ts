@@ -72,11 +72,6 @@ export function host() {
   return matching(/^[A-Za-z0-9.:_-]{1,253}$/, 'a host name or IP address');
 }
 
-/** Whether only this machine reaches an address. */
-export function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
-}
-
 /** A part of the frame's width or height. */
 export const Fraction = z.number().min(0).max(1);
 

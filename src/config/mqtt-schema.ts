@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id } from '../detect/event.js';
-import { FROM_ENVIRONMENT, host, isLoopback, line, matching, Port, Secret, section } from './fields.js';
+import { isLoopback } from '../shared/loopback.js';
+import { FROM_ENVIRONMENT, host, line, matching, Port, Secret, section } from './fields.js';
 
 const BrokerUrl = matching(
   /^(mqtts?|wss?):\/\/[^\s/]+\S*$/,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Id } from '../detect/event.js';
 import { MAIN_TOKEN, Scope } from '../server/scopes.js';
-import { FROM_ENVIRONMENT, host, isLoopback, matching, Port, section } from './fields.js';
+import { isLoopback } from '../shared/loopback.js';
+import { FROM_ENVIRONMENT, host, matching, Port, section } from './fields.js';
 
 const Token = matching(/^[!-~]{8,256}$/, '8 to 256 printable ASCII characters without blanks');
 

@@ -1,12 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Clock, systemClock } from '../shared/clock.js';
+import { FAILURES_ALLOWED, FailureLimit } from '../shared/failure-limit.js';
 import type { Logger } from '../telemetry/logger.js';
-
-/** Failures of one address within {@link WINDOW_MS} after which it is let in no more until they are over. */
-export const FAILURES_ALLOWED = 10;
-const WINDOW_MS = 60_000;
-/** Addresses remembered; beyond it the oldest is forgotten. */
-const ADDRESS_LIMIT = 1_000;
 
 /** Who may use the embedded broker. */
 export interface BrokerUser {
@@ -31,7 +26,7 @@ export class BrokerUsers {
   };
   readonly #users: readonly Buffer[];
   readonly #own: Buffer;
-  readonly #failures = new Map<string, { count: number; sinceMs: number }>();
+  readonly #failures = new FailureLimit();
   readonly #logger: Logger;
   readonly #clock: Clock;
 
@@ -54,29 +49,20 @@ export class BrokerUsers {
   isLetIn({ name = '', password = Buffer.alloc(0), address }: SignIn): boolean {
     const offered = digestOf(name, password);
     if (timingSafeEqual(offered, this.#own)) return true;
-    const failures = this.#failuresOf(address);
-    if (failures !== null && failures.count >= FAILURES_ALLOWED) return false;
+    if (this.#failures.waitMs(address, this.#clock.nowMs()) > 0) return false;
     // All are compared, so that the time does not tell which user it was either.
     const isKnown = this.#users.reduce((found, user) => timingSafeEqual(offered, user) || found, false);
     if (!isKnown) this.#fail(address);
     return isKnown;
   }
 
-  #failuresOf(address: string): { count: number; sinceMs: number } | null {
-    const failures = this.#failures.get(address);
-    if (!failures || this.#clock.nowMs() - failures.sinceMs < WINDOW_MS) return failures ?? null;
-    this.#failures.delete(address);
-    return null;
-  }
-
   #fail(address: string): void {
-    const { count, sinceMs } = this.#failuresOf(address) ?? { count: 0, sinceMs: this.#clock.nowMs() };
-    this.#failures.set(address, { count: count + 1, sinceMs });
-    if (this.#failures.size > ADDRESS_LIMIT) this.#failures.delete(this.#failures.keys().next().value!);
+    const nowMs = this.#clock.nowMs();
     // The first, and the one that shuts the address out: guessing must not fill the log.
-    if (count === 0) this.#logger.warn({ address }, 'MQTT client refused: bad user name or password');
-    if (count + 1 === FAILURES_ALLOWED)
-      this.#logger.warn({ address, failures: count + 1 }, 'MQTT client shut out for a minute');
+    if (!this.#failures.hasFailed(address, nowMs))
+      this.#logger.warn({ address }, 'MQTT client refused: bad user name or password');
+    if (this.#failures.add(address, nowMs))
+      this.#logger.warn({ address, failures: FAILURES_ALLOWED }, 'MQTT client shut out for a minute');
   }
 }
 

@@ -289,7 +289,7 @@ class Publisher implements MqttPublisher {
     const { dropped } = this.#events;
     if (dropped === this.#reportedDrops) return;
     this.#options.logger.error(
-      { events: dropped - this.#reportedDrops, limit: EVENT_QUEUE_LIMIT },
+      { events: dropped - this.#reportedDrops },
       'events dropped while the MQTT broker was away: too many waited',
     );
     this.#reportedDrops = dropped;

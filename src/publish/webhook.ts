@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { DetectionEvent } from '../detect/event.js';
-import { fetchFailureOf, retryAfterOf } from '../shared/http-client.js';
+import { fetchFailureOf, RequestDeadline, retryAfterOf } from '../shared/http-client.js';
 import { redactUrl } from '../shared/redact-url.js';
 import type { Outcome } from './delivery.js';
 
@@ -28,29 +28,20 @@ export async function postEvent(
   { url, secret, timeoutMs, signal }: WebhookOptions & { signal: AbortSignal },
 ): Promise<Outcome> {
   if (signal.aborted) return { kind: 'failed', reason: 'stopped' };
-  // Linked by hand: AbortSignal.any would hold on to a little of every request for as long as the program runs.
-  const ending = new AbortController();
-  const stop = () => ending.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    stop();
-  }, timeoutMs);
+  using deadline = new RequestDeadline({ signal, timeoutMs });
   try {
     const body = JSON.stringify(event);
     const headers = headersOf(event, { body, secret, nowMs: Date.now() });
     const answer = await fetch(url, {
-      ...{ method: 'POST', body, headers, redirect: 'manual', signal: ending.signal },
+      ...{ method: 'POST', body, headers, redirect: 'manual', signal: deadline.signal },
     });
     await answer.body?.cancel(); // nobody is interested
     return outcomeOf(answer);
   } catch (error) {
-    const reason = isLate ? `no answer within ${timeoutMs / 1000} s` : redactUrl(fetchFailureOf(error));
+    const reason = deadline.isLate
+      ? `no answer within ${timeoutMs / 1000} s`
+      : redactUrl(fetchFailureOf(error));
     return { kind: 'failed', reason };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { FAILURE_WINDOW_MS, FAILURES_ALLOWED } from '../shared/failure-limit.js';
 import { Access, type Credentials, SESSION_S } from './access.js';
-import { FAILURE_WINDOW_MS, FAILURES_ALLOWED } from './failure-limit.js';
 
 const TOKEN = 'correct horse, battery/staple %41';
 const VIEW = { name: 'wall', token: 'only to look at', scope: 'view' as const };

@@ -1,7 +1,8 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { WordwatchError } from '../shared/errors.js';
+import { FailureLimit } from '../shared/failure-limit.js';
+import { isLoopback } from '../shared/loopback.js';
 import type { Logger } from '../telemetry/logger.js';
-import { FailureLimit } from './failure-limit.js';
 import { SUBPROTOCOL } from './messages.js';
 import { type AccessToken, MAIN_TOKEN, type Scope } from './scopes.js';
 
@@ -156,10 +157,6 @@ const UNAUTHORIZED: NotLetIn = { refused: 'unauthorized', retryAfterS: 0 };
 
 function visitorOf({ name, scope }: AccessToken): Visitor {
   return { name, scope };
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '::1' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /** `localhost:8787` → `localhost`, `[::1]:8787` → `::1`. */

@@ -6,8 +6,8 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Access, SESSION_S } from '../../src/server/access.js';
-import { FAILURES_ALLOWED } from '../../src/server/failure-limit.js';
 import { createServer, type WebServer } from '../../src/server/server.js';
+import { FAILURES_ALLOWED } from '../../src/shared/failure-limit.js';
 import { bearer, CONTROL, cookieOf, JSON_TYPE, TOKENS, VIEW } from '../fixtures/api-requests.js';
 import { WatchedWorld } from '../fixtures/watched-world.js';
 

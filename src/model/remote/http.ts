@@ -1,4 +1,4 @@
-import { fetchFailureOf, retryAfterOf } from '../../shared/http-client.js';
+import { fetchFailureOf, RequestDeadline, retryAfterOf } from '../../shared/http-client.js';
 import { redactUrl } from '../../shared/redact-url.js';
 import { closed, invalidAnswer, RemoteFailure } from './failure.js';
 
@@ -37,15 +37,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 export async function send(request: HttpRequest): Promise<HttpAnswer> {
   const { url, body, token, timeoutMs, maxBytes, signal } = request;
   if (signal.aborted) throw closed();
-  // Linked by hand: AbortSignal.any would hold on to a little of every request for as long as the model is open.
-  const ending = new AbortController();
-  const stop = () => ending.abort();
-  signal.addEventListener('abort', stop, { once: true });
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    stop();
-  }, timeoutMs);
+  using deadline = new RequestDeadline({ signal, timeoutMs });
   try {
     const answer = await fetch(url, {
       method: body ? 'POST' : 'GET',
@@ -57,19 +49,18 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
         ...request.headers,
       },
       redirect: 'manual',
-      signal: ending.signal,
+      signal: deadline.signal,
     });
     if (answer.status !== 200) throw refusal(answer, request, await errorText(answer, token));
     return { headers: answer.headers, body: await readBody(answer, maxBytes, placeOf(url)) };
   } catch (error) {
     if (error instanceof RemoteFailure) throw error;
     if (signal.aborted) throw closed();
-    throw unreachable(url, isLate ? `no answer within ${timeoutMs / 1000} s` : fetchFailureOf(error), error);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
-    // A body that was not read to its end would hold the connection.
-    stop();
+    throw unreachable(
+      url,
+      deadline.isLate ? `no answer within ${timeoutMs / 1000} s` : fetchFailureOf(error),
+      error,
+    );
   }
 }
 

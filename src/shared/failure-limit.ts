@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 
-/** So many wrong tokens an address may offer … */
+/** So many wrong secrets an address may offer … */
 export const FAILURES_ALLOWED = 10;
 /** … in so long, from the first one on. */
 export const FAILURE_WINDOW_MS = 60_000;
@@ -12,12 +12,18 @@ interface Failures {
   untilMs: number;
 }
 
-/** Counts wrong tokens by where they come from, so that nobody can try out many. */
+/** Counts wrong tokens or passwords by where they come from, so that nobody can try out many. */
 export class FailureLimit {
   /** Oldest first: a window's length is the same for all. */
   readonly #failures = new Map<string, Failures>();
 
-  /** How long an address has to wait before another token of it is looked at; 0: not at all. */
+  /** Whether an address has offered a wrong one lately. */
+  hasFailed(address: string, nowMs: number): boolean {
+    const failures = this.#failures.get(networkOf(address));
+    return failures !== undefined && failures.untilMs > nowMs;
+  }
+
+  /** How long an address has to wait before another one of it is looked at; 0: not at all. */
   waitMs(address: string, nowMs: number): number {
     const failures = this.#failures.get(networkOf(address));
     if (!failures || failures.count < FAILURES_ALLOWED) return 0;
