@@ -89,8 +89,9 @@ describe('run', () => {
       await vi.waitFor(() => expect(received.slice(before)).toMatch(/wordwatch\/yard\/fire\/score/), WAIT);
 
       const health = await fetch(new URL('/healthz', page.url()));
-      expect(health.status).toBe(200);
-      const told = [cli.stderr, cli.stdout, received, await page.content(), await health.text()].join('\n');
+      const said = await health.text();
+      expect(health.status, said).toBe(200);
+      const told = [cli.stderr, cli.stdout, received, await page.content(), said].join('\n');
       expect(told).not.toContain(SECRET);
 
       // An orderly end is told, too.
