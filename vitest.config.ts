@@ -6,5 +6,7 @@ export default defineConfig({
     // Tests start brokers, cameras and browsers, and machines are shared: limits are for hangs, not for speed.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Most of them wait for processes of theirs: leaving a processor free, as is the default, would only take longer.
+    maxWorkers: '100%',
   },
 });

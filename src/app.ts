@@ -15,6 +15,7 @@ import { MomentRecorder } from './pipeline/moment-recorder.js';
 import { Reviews } from './pipeline/reviews.js';
 import { RuleSwitches } from './pipeline/rule-switches.js';
 import { runCamera } from './pipeline/run-camera.js';
+import { VectorRecorder } from './pipeline/vector-recorder.js';
 import { createMqttParts } from './publish/create-parts.js';
 import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
@@ -36,6 +37,9 @@ import { SampleStore } from './store/sample-store.js';
 import { readSessionKey } from './store/session-key.js';
 import { SnapshotFolder } from './store/snapshots.js';
 import { SwitchStore } from './store/switch-store.js';
+import { openVectorsOrSetAside } from './store/vectors/vector-database.js';
+import { VectorRetention } from './store/vectors/vector-retention.js';
+import { VectorStore } from './store/vectors/vector-store.js';
 import type { Logger } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
 
@@ -97,6 +101,15 @@ export async function runApp(options: AppOptions): Promise<void> {
   const samples = new SampleStore(database);
   using moments = new MomentRecorder({ moments: momentStore, samples, snapshots, model: embedder, logger });
   const recorder = new EventRecorder({ store, snapshots, moments, model: embedder, logger });
+  const { remember } = config.store;
+  using vectorDatabase = remember
+    ? openVectorsOrSetAside(config.store.path, { nowMs: Date.now(), logger })
+    : null;
+  using vectors =
+    vectorDatabase &&
+    new VectorRecorder({
+      ...{ store: new VectorStore(vectorDatabase), model: embedder, commonness: null, logger },
+    });
   const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
@@ -137,6 +150,9 @@ export async function runApp(options: AppOptions): Promise<void> {
   const diskAlarm = new DiskAlarm({ store, bus, model: embedder });
   await using retention = new Retention({
     ...{ database, store, root: config.store.path, keep: config.store.keep, logger },
+    vectors:
+      vectorDatabase &&
+      new VectorRetention({ database: vectorDatabase, events: database, keep: config.store.keep, signal }),
     onNearlyFull: (isNearlyFull) => diskAlarm.tell(isNearlyFull, Date.now()),
   });
 
@@ -183,7 +199,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       runCamera({
         source: sourceOf(camera, clips?.segmentsFolder(camera.id) ?? null),
         book: () => rules.book,
-        ...{ embedder, calibrations, recorder, bus, logger, signal },
+        ...{ embedder, calibrations, recorder, vectors, bus, logger, signal },
         switches: switches.ofCamera(camera.id),
         timeZone: config.timeZone,
         motionGate: camera.motionGate,

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { Id } from '../detect/event.js';
 import { WordwatchError } from '../shared/errors.js';
 import { CalibrationStore } from '../store/calibration-store.js';
 import { openExistingDatabase } from '../store/database.js';
+import { openVectorDatabase, vectorDatabasePath } from '../store/vectors/vector-database.js';
+import { VectorStore } from '../store/vectors/vector-store.js';
 import type { Output } from './output.js';
 
 /** What {@link runRenameCamera} is asked to do. */
@@ -28,17 +31,24 @@ export function runRenameCamera({ from, to, storePath, output }: RenameCameraOpt
   }
   using database = openExistingDatabase(storePath);
   const store = new CalibrationStore(database);
-  const known = [...new Set(store.list().map(({ cameraId }) => cameraId))].sort();
+  using vectorDatabase = existsSync(vectorDatabasePath(storePath)) ? openVectorDatabase(storePath) : null;
+  const vectors = vectorDatabase && new VectorStore(vectorDatabase);
+  const all = [...store.list(), ...(vectors?.cameras() ?? [])];
+  const known = [...new Set(all.map(({ cameraId }) => cameraId))].sort();
   if (!known.includes(from)) {
     throw new WordwatchError('unknown-camera', `nothing is known of a camera "${from}" in ${storePath}`, {
       userInput: true,
-      hint: known.length > 0 ? `There are ${known.join(', ')}.` : 'Nothing was calibrated there yet.',
+      hint:
+        known.length > 0
+          ? `There are ${known.join(', ')}.`
+          : 'Nothing was calibrated or remembered there yet.',
     });
   }
   let renamed = 0;
   store.together(() => {
     renamed = store.rename(from, to);
   });
+  vectors?.rename(from, to);
   output.stderr(`${renamed} calibrations of ${from} are ${to}'s now\n`);
   return 0;
 }

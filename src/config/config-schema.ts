@@ -71,18 +71,26 @@ const Keep = section({
   events: duration({ min: '1h' }).prefault('90d').describe('Events'),
   vectors: duration({ min: '1h' }).prefault('7d').describe('What the model made of the frames'),
   snapshots: duration({ min: '1h' }).prefault('30d').describe('Pictures of events'),
+  vectors_size: size()
+    .prefault('2GB')
+    .describe('Of the vectors of each camera; the oldest go first, but for those around events'),
   size: size()
     .optional()
     .describe('Of events and pictures together; the oldest pictures go first. Default: any'),
-}).transform(({ events, vectors, snapshots, size: sizeBytes = null }) => ({
+}).transform(({ events, vectors, vectors_size, snapshots, size: sizeBytes = null }) => ({
   eventsMs: events,
   vectorsMs: vectors,
+  vectorsSizeBytes: vectors_size,
   snapshotsMs: snapshots,
   sizeBytes,
 }));
 
 const Store = section({
   path: line(4096).default('./data').describe('Folder of the database and the snapshots'),
+  remember: z
+    .boolean()
+    .default(true)
+    .describe('Keep what the model made of the frames: for searching, and for trying rules on the past'),
   keep: Keep.prefault({}).describe('How long things are kept'),
 });
 

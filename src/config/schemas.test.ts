@@ -60,9 +60,11 @@ describe('a config', () => {
         keep: {
           eventsMs: 90 * 86_400_000,
           vectorsMs: 7 * 86_400_000,
+          vectorsSizeBytes: 2e9,
           snapshotsMs: 30 * 86_400_000,
           sizeBytes: null,
         },
+        remember: true,
       },
       timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
       clips: { enabled: false, beforeMs: 10_000, afterMs: 10_000, keepMs: 604_800_000, maxBytes: 5e9 },

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Pyramid } from '../capture/pyramid.js';
 import type { Embedder } from '../model/embedder.js';
 import { RegimeDetector } from '../rules/calibration/regime.js';
 import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
 import { SceneWatch } from '../rules/calibration/scene-change.js';
 import { evidenceOf } from '../rules/evidence.js';
 import type { Score } from '../rules/score.js';
-import { lightOf } from '../tiling/light.js';
+import type { Light } from '../tiling/light.js';
 import type { CalibrationKeeper, LiveCalibration } from './calibration-keeper.js';
 import type { CameraView } from './camera-view.js';
 import { MAX_GAP_MS, type RuleTransition } from './detectors.js';
@@ -35,6 +34,14 @@ export interface Peak {
   score: Score;
 }
 
+/** One frame, and what was made of it. */
+export interface ScoredMoment {
+  atMs: number;
+  light: Light;
+  vectors: readonly Float32Array[];
+  scores: readonly Score[];
+}
+
 /** What calibration makes of one frame. */
 export interface CalibratedFrame {
   scores: Score[];
@@ -61,18 +68,10 @@ export class CameraCalibrations {
    * from them. Frames are given in order.
    * @param scores of the frame, as `view` made them of `vectors`; none where the model failed
    */
-  step(
-    {
-      pyramid,
-      vectors,
-      scores,
-    }: { pyramid: Pyramid; vectors: readonly Float32Array[]; scores: readonly Score[] },
-    view: CameraView,
-  ): CalibratedFrame {
+  step({ atMs, light, vectors, scores }: ScoredMoment, view: CameraView): CalibratedFrame {
     this.#adopt(view);
     if (scores.length === 0) return { scores: [], peaks: [], sceneChanged: false };
-    const atMs = pyramid.capturedAtMs;
-    const regime = this.#regime.observe(atMs, lightOf(pyramid));
+    const regime = this.#regime.observe(atMs, light);
     const peaks: Peak[] = [];
     const calibrated = scores.map((score) => {
       const found = this.#live.get(score.ruleId);

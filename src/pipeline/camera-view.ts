@@ -1,23 +1,30 @@
-import type { Pyramid } from '../capture/pyramid.js';
-import { tileMargins } from '../rules/margin.js';
+import { CodedMargins } from '../rules/coded-margins.js';
 import type { Score } from '../rules/score.js';
 import type { SizePx } from '../shared/geometry.js';
 import { planTiles, type TilePlan, unitePlans } from '../tiling/layout.js';
 import type { Tile } from '../tiling/tile.js';
 import type { RuleBook } from './rule-book.js';
+import type { CodedTile } from './tile-embedder.js';
 
 /** How one camera's frames are cut and scored under one rule book, for one frame size. */
 export class CameraView {
   readonly book: RuleBook;
+  /** Size of the frames before they are scaled. */
+  readonly frame: SizePx;
   readonly plan: TilePlan;
   readonly #tileIndexes: number[][];
+  readonly #margins: CodedMargins;
+  /** A tile that has not changed is the same object, and need not be scored again. */
+  readonly #known = new WeakMap<CodedTile, Float64Array>();
 
   constructor({ book, frame, inputSizePx }: { book: RuleBook; frame: SizePx; inputSizePx: number }) {
     this.book = book;
+    this.frame = frame;
     const plans = book.rules.map((rule) => planTiles({ ...rule.tiles, frame, inputSizePx }));
     const { plan, tileIndexes } = unitePlans(plans);
     this.plan = plan;
     this.#tileIndexes = tileIndexes;
+    this.#margins = new CodedMargins(book.set);
   }
 
   /** Whether another view's frames can be scored by this one: the same tiles in the same order. */
@@ -39,10 +46,11 @@ export class CameraView {
 
   /**
    * Scores one frame against every rule that has tiles on it.
-   * @param vectors of the plan's tiles, in order
+   * @param coded the plan's tiles, in order
    */
-  score(pyramid: Pyramid, vectors: readonly Float32Array[]): Score[] {
-    const margins = vectors.map((vector) => tileMargins(vector, this.book.set));
+  score({ cameraId, atMs, ptsMs }: FrameTime, coded: readonly CodedTile[]): Score[] {
+    this.#learn(coded);
+    const margins = coded.map((tile) => this.#known.get(tile)!);
     return this.book.rules.flatMap((rule, ruleIndex) => {
       const tileIndexes = this.#tileIndexes[ruleIndex]!;
       if (tileIndexes.length === 0) return [];
@@ -50,10 +58,7 @@ export class CameraView {
       const best = tileMargins.reduce((best, margin, i) => (margin > tileMargins[best]! ? i : best), 0);
       const plan = this.book.plans.get(rule.id)!;
       return {
-        cameraId: pyramid.cameraId,
-        ruleId: rule.id,
-        atMs: pyramid.capturedAtMs,
-        ptsMs: pyramid.ptsMs,
+        ...{ cameraId, ruleId: rule.id, atMs, ptsMs },
         margin: tileMargins[best]!,
         score: tileMargins[best]!,
         threshold: plan.kind === 'fixed' ? plan.value : Number.NaN,
@@ -65,4 +70,22 @@ export class CameraView {
       };
     });
   }
+
+  #learn(coded: readonly CodedTile[]): void {
+    const unknown = coded.filter((tile) => !this.#known.has(tile));
+    if (unknown.length === 0) return;
+    const dimension = unknown[0]!.code.length;
+    const codes = new Int8Array(unknown.length * dimension);
+    for (const [i, { code }] of unknown.entries()) codes.set(code, i * dimension);
+    this.#margins.score(codes, (i, margins) => this.#known.set(unknown[i]!, margins));
+  }
+}
+
+/** Whose frame it is, and of when. */
+export interface FrameTime {
+  cameraId: string;
+  /** When it was captured, milliseconds since the epoch. */
+  atMs: number;
+  /** From the start of the stream. */
+  ptsMs: number;
 }

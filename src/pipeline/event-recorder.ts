@@ -44,7 +44,8 @@ export class EventRecorder {
 
   /** Keeps what is to be kept of a frame. @returns the events that it brought, in order */
   async keep(frame: WatchedFrame, cameraId: string): Promise<RecordedEvent[]> {
-    const { pyramid, vectors, transitions, peaks, sceneChanged } = frame;
+    const { pyramid, transitions, peaks, sceneChanged } = frame;
+    const vectors = frame.seen?.coded?.map(({ vector }) => vector);
     const { moments } = this.#options;
     const recorded: RecordedEvent[] = [];
     for (const step of frame.healthSteps) recorded.push(await this.#health(step, { cameraId, pyramid }));

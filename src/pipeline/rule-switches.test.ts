@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBus } from '../bus.js';
-import type { Pyramid } from '../capture/pyramid.js';
 import type { Embedder } from '../model/embedder.js';
 import { RuleCalibration } from '../rules/calibration/rule-calibration.js';
 import type { Score } from '../rules/score.js';
@@ -155,10 +154,6 @@ describe('a muted rule', () => {
       tileOf: () => WHOLE,
     };
     Object.assign(view.book.rules[0]!, { timing: TIMING, calibrate: { minMs: 1, warmupMs: 1, adapt: true } });
-    const pyramid = {
-      data: Buffer.alloc(3),
-      preview: { widthPx: 1, heightPx: 1, offsetBytes: 0, strideBytes: 3 },
-    };
     const scores = [{ ...FIRE, tileMargins: Float32Array.of(1), tileIndexes: [0], tile: WHOLE }];
     const watch = ({ switches }: { switches: RuleSwitches }) => {
       const keeper = new CalibrationKeeper({ store: null, modelHash: () => 'abc', logger });
@@ -169,7 +164,7 @@ describe('a muted rule', () => {
       });
       return () => {
         nowMs += 1_000;
-        const frame = { pyramid: { ...pyramid, capturedAtMs: nowMs } as unknown as Pyramid, vectors: [] };
+        const frame = { atMs: nowMs, light: { saturation: 1, brightness: 1 }, vectors: [] };
         calibrations.step({ ...frame, scores: scores as unknown as Score[] }, view as unknown as CameraView);
         return keeper.all()[0]!.calibration.budgetPerDay;
       };

@@ -11,6 +11,7 @@ import type { EventRecorder } from './event-recorder.js';
 import { previewJpeg } from './picture.js';
 import type { RuleBook } from './rule-book.js';
 import type { CameraSwitches } from './rule-switches.js';
+import type { VectorRecorder } from './vector-recorder.js';
 import { type WatchedFrame, watchCamera } from './watch-camera.js';
 
 /** Between attempts at a source that cannot be opened at all, such as a file that is not there. */
@@ -23,6 +24,8 @@ export interface RunCameraOptions {
   embedder: Embedder;
   recorder: EventRecorder;
   calibrations: CalibrationKeeper;
+  /** null: nothing is remembered. */
+  vectors: VectorRecorder | null;
   timeZone: string;
   motionGate: boolean;
   switches: CameraSwitches;
@@ -33,7 +36,7 @@ export interface RunCameraOptions {
 
 /** Watches one camera of the service until `signal` aborts, and tells the bus what happens. Never throws. */
 export async function runCamera(options: RunCameraOptions): Promise<void> {
-  const { source, bus, logger, signal } = options;
+  const { source, bus, logger, signal, vectors, motionGate } = options;
   const { cameraId } = source;
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
@@ -44,8 +47,10 @@ export async function runCamera(options: RunCameraOptions): Promise<void> {
       });
       for await (const frame of watched) {
         attempt = 1;
+        vectors?.keep(frame, { cameraId, fps: source.fps, motionGate, timed: true });
         await tell(frame, options);
       }
+      vectors?.end(cameraId);
       return; // the footage is over
     } catch (error) {
       if (signal.aborted) return;
@@ -68,13 +73,12 @@ export async function runCamera(options: RunCameraOptions): Promise<void> {
 }
 
 async function tell(frame: WatchedFrame, { source, bus, recorder }: RunCameraOptions): Promise<void> {
-  const { pyramid, scores, vectors, embedded, unseen } = frame;
+  const { pyramid, seen, scores, fresh } = frame;
   for (const score of scores) bus.emit('score', score);
-  if (pyramid) {
+  if (pyramid && seen) {
     const { cameraId, frameIndex, capturedAtMs } = pyramid;
-    bus.emit('watched', {
-      ...{ cameraId, frameIndex, capturedAtMs, tiles: vectors?.length ?? 0, embedded, unseen },
-    });
+    const [tiles, embedded] = [seen.coded?.length ?? 0, fresh.length];
+    bus.emit('watched', { cameraId, frameIndex, capturedAtMs, tiles, embedded, unseen: seen.unseen });
   }
   for (const { event, jpeg } of await recorder.keep(frame, source.cameraId)) bus.emit('event', event, jpeg);
   // Without the page's server nobody listens, and no picture is made.

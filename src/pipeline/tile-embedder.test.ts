@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { Embedder, ImageBatch } from '../model/embedder.js';
 import { WHOLE_FRAME } from '../shared/geometry.js';
-import { TileEmbedder } from './tile-embedder.js';
+import { type CodedTile, TileEmbedder } from './tile-embedder.js';
 
 const SIDE = 64;
 const tiles = [0, 1, 2].map((index) => {
@@ -28,13 +28,13 @@ function frame(atMs: number, greys: readonly [number, number, number]): Pyramid 
   };
 }
 
-/** An embedder whose vector is a tile's first byte; each call is answered when the test says so. */
+/** An embedder whose vector tells a tile's first byte, up to 127; each call is answered when the test says so. */
 class ByHand {
   readonly calls: { count: number; answer: () => void; fail: () => void }[] = [];
 
   embedImages({ pixels, count }: ImageBatch): Promise<Float32Array[]> {
     const bytes = SIDE * SIDE * 3;
-    const vectors = Array.from({ length: count }, (_, i) => Float32Array.of(pixels[i * bytes]!));
+    const vectors = Array.from({ length: count }, (_, i) => Float32Array.of(pixels[i * bytes]!, 127));
     return new Promise((resolve, reject) => {
       this.calls.push({
         count,
@@ -54,9 +54,9 @@ function open({ motionGate = true } = {}): { model: ByHand; embedder: TileEmbedd
   return { model, embedder: new TileEmbedder({ tiles, embedder: model as unknown as Embedder, motionGate }) };
 }
 
-const values = ({ vectors, embedded }: { vectors: Float32Array[]; embedded: number }) => [
-  embedded,
-  ...vectors.map(([value]) => value),
+const values = ({ coded, fresh }: { coded: CodedTile[]; fresh: number[] }) => [
+  fresh.length,
+  ...coded.map(({ vector }) => Math.round((127 * vector[0]!) / vector[1]!)),
 ];
 
 describe('tiles of one camera', () => {

@@ -1,5 +1,6 @@
 import type { Pyramid } from '../capture/pyramid.js';
 import type { Embedder } from '../model/embedder.js';
+import { codeImage, decodeImage } from '../shared/dots/codes.js';
 import { cutTiles } from '../tiling/cut.js';
 import { MotionGate } from '../tiling/motion-gate.js';
 import type { PlannedTile } from '../tiling/tile.js';
@@ -12,15 +13,33 @@ export interface TileEmbedderOptions {
   motionGate: boolean;
 }
 
-/** Turns the frames of one camera into vectors, one a tile, and embeds no tile without need. */
+/**
+ * What the model made of one tile, as it can be kept: the code, and the unit vector that it stands for. Everything is scored
+ * by these, so that what is kept can be scored again with the same result.
+ */
+export class CodedTile {
+  readonly code: Int8Array;
+  #vector: Float32Array | null = null;
+
+  constructor(code: Int8Array) {
+    this.code = code;
+  }
+
+  get vector(): Float32Array {
+    this.#vector ??= decodeImage(this.code);
+    return this.#vector;
+  }
+}
+
+/** Turns the frames of one camera into coded vectors, one a tile, and embeds no tile without need. */
 export class TileEmbedder {
   readonly #tiles: readonly PlannedTile[];
   readonly #embedder: Embedder;
   readonly #gate: MotionGate | null;
   readonly #sidePx: number;
   readonly #buffers: TileBuffers;
-  /** Vector of each tile as it was last embedded, or is being embedded now. */
-  readonly #vectors: Promise<Float32Array>[] = [];
+  /** Each tile as it was last embedded, or is being embedded now. */
+  readonly #coded: Promise<CodedTile>[] = [];
 
   constructor({ tiles, embedder, motionGate }: TileEmbedderOptions) {
     this.#tiles = tiles;
@@ -36,20 +55,20 @@ export class TileEmbedder {
 
   /**
    * Embeds a frame. Frames are given in order; several may be under way.
-   * @returns one vector a tile, in order, and how many of them were embedded for this frame
+   * @returns what the model made of each tile, in order, and which of them were embedded for this frame
    * @throws WordwatchError what the model says, also of an earlier frame whose vectors this one would have kept
    */
-  async embed(pyramid: Pyramid): Promise<{ vectors: Float32Array[]; embedded: number }> {
+  async embed(pyramid: Pyramid): Promise<{ coded: CodedTile[]; fresh: number[] }> {
     const due = this.#gate?.select(pyramid) ?? [...this.#tiles.keys()];
     if (due.length > 0) {
       const batch = this.#embedTiles(pyramid, due);
       for (const [i, index] of due.entries()) {
-        const vector = batch.then((vectors) => vectors[i]!);
-        vector.catch(() => {}); // reported by the frame
-        this.#vectors[index] = vector;
+        const coded = batch.then((vectors) => new CodedTile(codeImage(vectors[i]!)));
+        coded.catch(() => {}); // reported by the frame
+        this.#coded[index] = coded;
       }
     }
-    return { vectors: await Promise.all(this.#vectors), embedded: due.length };
+    return { coded: await Promise.all(this.#coded), fresh: due };
   }
 
   async #embedTiles(pyramid: Pyramid, indexes: readonly number[]): Promise<Float32Array[]> {

@@ -3,22 +3,20 @@ import type { Look } from '../capture/picture-health.js';
 import type { Pyramid } from '../capture/pyramid.js';
 import type { CameraStatus, CaptureSource } from '../capture/source.js';
 import type { Embedder } from '../model/embedder.js';
-import type { Score } from '../rules/score.js';
 import { type Clock, systemClock } from '../shared/clock.js';
 import { messageOf } from '../shared/errors.js';
 import { mapOrdered } from '../shared/map-ordered.js';
 import { withTicks } from '../shared/with-ticks.js';
 import type { Logger } from '../telemetry/logger.js';
 import { planPreview } from '../tiling/layout.js';
+import { lightOf } from '../tiling/light.js';
 import type { CalibrationKeeper } from './calibration-keeper.js';
-import { CameraCalibrations, type Peak } from './camera-calibrations.js';
 import { CameraView } from './camera-view.js';
-import { Detectors, type RuleTransition } from './detectors.js';
 import { type HealthStep, HealthWatch } from './health-watch.js';
 import { bookOfCamera, type RuleBook } from './rule-book.js';
 import type { CameraSwitches } from './rule-switches.js';
-import { withProbability } from './scoring.js';
-import { TileEmbedder } from './tile-embedder.js';
+import { type RuleVerdict, RuleWatch, type SeenFrame } from './rule-watch.js';
+import { type CodedTile, TileEmbedder } from './tile-embedder.js';
 
 /**
  * Frames of a file on their way at once: all workers stay busy, and ffmpeg, whose pipe holds a thirtieth of a frame,
@@ -57,23 +55,17 @@ export interface WatchOptions {
 }
 
 /** A frame and what the rules make of it. */
-export interface WatchedFrame {
+export interface WatchedFrame extends RuleVerdict {
   /** null while the camera sends nothing, and behind the last frame, when `transitions` end what was still open. */
   pyramid: Pyramid | null;
-  scores: Score[];
-  /** What the model made of the plan's tiles, in order; null when it failed, and when there was nothing to see. */
-  vectors: readonly Float32Array[] | null;
+  /** How it was cut; null without a frame. */
+  view: CameraView | null;
+  /** What the rules were given; null behind the last frame. */
+  seen: SeenFrame | null;
   /** Tiles that were embedded for this frame; the others kept their vectors. */
-  embedded: number;
-  transitions: RuleTransition[];
+  fresh: readonly number[];
   /** What is wrong with the camera from now on, or no longer. */
   healthSteps: HealthStep[];
-  /** Nothing can be seen in it: it is not scored, and nothing is learned from it. */
-  unseen: boolean;
-  /** Rules of which this frame is one of the highest peaks. */
-  peaks: Peak[];
-  /** The camera shows another scene for good, and what was normal is being found out anew. */
-  sceneChanged: boolean;
   /** Id of the calibration that decides for a rule; null: its threshold is fixed. */
   calibrationKeyOf: (ruleId: string) => string | null;
   /** How a rule's score of this frame was made (`scoring.ts`). */
@@ -87,8 +79,8 @@ interface EmbeddedFrame {
   view: CameraView;
   look: Look;
   /** null when the model failed on it, or was not asked because it shows nothing. */
-  vectors: Float32Array[] | null;
-  embedded: number;
+  coded: CodedTile[] | null;
+  fresh: number[];
 }
 
 /**
@@ -97,41 +89,41 @@ interface EmbeddedFrame {
  */
 export async function* watchCamera(options: WatchOptions): AsyncGenerator<WatchedFrame> {
   const { source, embedder, motionGate, switches = null } = options;
-  const detectors = new Detectors(options.timeZone, (ruleId) => switches?.isMuted(ruleId) ?? false);
-  const calibrations = new CameraCalibrations({
-    ...{ cameraId: source.cameraId, fps: source.fps, motionGate },
-    ...{ model: embedder, keeper: options.calibrations },
-    isWatching: (rule, atMs) => detectors.isWatching(rule, atMs),
-    switches,
+  const rules = new RuleWatch({
+    ...{ cameraId: source.cameraId, fps: source.fps, motionGate, timeZone: options.timeZone },
+    ...{ model: embedder, keeper: options.calibrations, switches },
   });
   const { onStatus } = options;
   // A camera that is to send keyframes only sends as many as there are, and a file what is in it.
   const fps = isLive(source) && !source.keyframesOnly ? source.fps : null;
-  const watcher = { detectors, calibrations, health: new HealthWatch({ fps, onStatus }) };
+  const watcher = { cameraId: source.cameraId, rules, health: new HealthWatch({ fps, onStatus }) };
   let again = true;
   while (again && !options.signal.aborted) again = yield* watchOnce(options, watcher);
-  const [transitions, healthSteps] = [detectors.close(), watcher.health.close()];
+  const [transitions, healthSteps] = [rules.close(), watcher.health.close()];
   if (transitions.length > 0 || healthSteps.length > 0) yield { ...NOTHING, transitions, healthSteps };
 }
 
 /** What lives as long as the camera is watched, however often it is opened. */
 interface Watcher {
-  detectors: Detectors;
-  calibrations: CameraCalibrations;
+  cameraId: string;
+  rules: RuleWatch;
   health: HealthWatch;
 }
 
 const NOTHING: Omit<WatchedFrame, 'transitions' | 'healthSteps'> = {
   pyramid: null,
+  view: null,
+  seen: null,
   scores: [],
-  vectors: null,
-  embedded: 0,
+  fresh: [],
   peaks: [],
   sceneChanged: false,
-  unseen: true,
   calibrationKeyOf: () => null,
   scoringOf: () => '',
 };
+
+/** Of no picture at all. */
+const DARKNESS = { saturation: 0, brightness: 0 };
 
 /** @returns true when the camera has to be opened again because changed rules look at other tiles */
 async function* watchOnce(options: WatchOptions, watcher: Watcher): AsyncGenerator<WatchedFrame, boolean> {
@@ -170,38 +162,33 @@ async function* watchOnce(options: WatchOptions, watcher: Watcher): AsyncGenerat
     const scoring = frame.view.book === book ? frame.view : rebuild(frame, { book, inputSizePx });
     if (!scoring.sharesTilesWith(frame.view)) return true;
     if (view === frame.view) view = scoring;
-    yield watchFrame(frame, { ...watcher, view: scoring, book });
+    yield watchFrame(frame, { ...watcher, view: scoring });
   }
   return false;
 }
 
 function watchFrame(
-  { pyramid, look, vectors, embedded }: EmbeddedFrame,
-  { detectors, calibrations, health, view, book }: Watcher & { view: CameraView; book: RuleBook },
+  { pyramid, look, coded, fresh }: EmbeddedFrame,
+  { rules, health, view }: Watcher & { view: CameraView },
 ): WatchedFrame {
-  const ended = detectors.adopt(book);
   const { unseen, blindSinceMs, steps: healthSteps } = health.frame(look, pyramid);
-  const margins = vectors ? view.score(pyramid, vectors) : [];
-  const calibrated = calibrations.step({ pyramid, vectors: vectors ?? [], scores: margins }, view);
-  const { peaks, sceneChanged } = calibrated;
-  const scores = calibrated.scores.map((score) => withProbability(score, book));
-  const transitions = unseen
-    ? detectors.unseen({ atMs: pyramid.capturedAtMs, blindSinceMs })
-    : detectors.step(scores);
-  calibrations.raised(transitions);
+  const { cameraId, capturedAtMs: atMs, ptsMs } = pyramid;
+  const seen = { cameraId, atMs, ptsMs, light: lightOf(pyramid), coded, unseen, blindSinceMs };
   return {
-    ...{ pyramid, scores, vectors, embedded, peaks, sceneChanged, unseen, healthSteps },
-    transitions: [...ended, ...transitions],
-    calibrationKeyOf: (ruleId) => calibrations.keyOf(ruleId),
-    scoringOf: (ruleId) => book.taught.get(ruleId)?.scoring ?? '',
+    ...{ pyramid, view, seen, fresh, healthSteps },
+    ...rules.step(seen, view),
+    calibrationKeyOf: (ruleId) => rules.calibrationKeyOf(ruleId),
+    scoringOf: (ruleId) => view.book.taught.get(ruleId)?.scoring ?? '',
   };
 }
 
 /** The camera has sent nothing for a while. */
-function* silence({ detectors, health }: Watcher, nowMs: number): Generator<WatchedFrame> {
-  const { unseen, blindSinceMs, steps: healthSteps } = health.silence(nowMs);
-  const transitions = unseen ? detectors.unseen({ atMs: nowMs, blindSinceMs }) : [];
-  if (transitions.length > 0 || healthSteps.length > 0) yield { ...NOTHING, transitions, healthSteps };
+function* silence({ cameraId, rules, health }: Watcher, atMs: number): Generator<WatchedFrame> {
+  const { unseen, blindSinceMs, steps: healthSteps } = health.silence(atMs);
+  if (!unseen) return;
+  const transitions = rules.unseen({ atMs, blindSinceMs });
+  const seen = { cameraId, atMs, ptsMs: 0, light: DARKNESS, coded: null, unseen, blindSinceMs };
+  yield { ...NOTHING, seen, transitions, healthSteps };
 }
 
 function rebuild({ pyramid }: EmbeddedFrame, options: { book: RuleBook; inputSizePx: number }): CameraView {
@@ -230,7 +217,7 @@ async function embedFrame(
     tell,
   }: Pick<WatchOptions, 'onModelError'> & { tiles: TileEmbedder; tell: FailureLog },
 ): Promise<EmbeddedFrame> {
-  if (frame.look.unseen) return { ...frame, vectors: null, embedded: 0 };
+  if (frame.look.unseen) return { ...frame, coded: null, fresh: [] };
   try {
     const embedded = await tiles.embed(frame.pyramid);
     tell(null);
@@ -238,7 +225,7 @@ async function embedFrame(
   } catch (error) {
     if (onModelError === 'throw') throw error;
     tell(messageOf(error));
-    return { ...frame, vectors: null, embedded: 0 };
+    return { ...frame, coded: null, fresh: [] };
   }
 }
 

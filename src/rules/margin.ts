@@ -1,10 +1,10 @@
-import type { RuleSet, RuleVectors } from './rule-vectors.js';
+import type { RuleSet } from './rule-vectors.js';
 import { dot } from './vectors.js';
 
 /**
  * Scores one tile against every rule. Pure.
  *
- *     m = τ·cos(v, p̂) − ln mean_k exp(τ·cos(v, n̂_k))  [+ w·v + b, where the rule has a probe]
+ *     m = τ·cos(v, p̂) − ln mean_k exp(τ·cos(v, n̂_k))      [+ w·v + b, where the rule has a probe]
  *
  * the log-odds of the rule's words against its contrast set: its own `not:` phrases and the bank's. The soft maximum
  * lets the best matching negative speak, whichever it is, and the mean keeps m comparable when phrases are added.
@@ -13,12 +13,31 @@ import { dot } from './vectors.js';
  * @returns the margin m of each rule, in the order of `set.rules`
  */
 export function tileMargins(vector: Float32Array, set: RuleSet): Float64Array {
-  const bank = lookAtBank(vector, set);
-  const margins = new Float64Array(set.rules.length);
+  const logits = Float64Array.from(phrasesOf(set), (phrase) => set.logitScale * dot(vector, phrase));
+  return marginsOf(logits, set, () => vector);
+}
+
+/** All phrases of a set: the bank's, then of each rule the positive and its own negatives. */
+export function phrasesOf({ bank, rules }: RuleSet): Float32Array[] {
+  return [...bank, ...rules.flatMap(({ positive, negatives }) => [positive, ...negatives])];
+}
+
+/**
+ * What one tile's logits come to.
+ * @param logits τ·cos of the tile with each of {@link phrasesOf}
+ * @param vector of the tile; asked for only where a rule has a probe
+ */
+export function marginsOf(logits: Float64Array, set: RuleSet, vector: () => Float32Array): Float64Array {
+  const { bank, rules } = set;
+  const view = lookAtBank(logits.subarray(0, bank.length));
+  const margins = new Float64Array(rules.length);
+  let at = bank.length;
   for (let i = 0; i < margins.length; i++) {
-    const rule = set.rules[i]!;
-    const words = set.logitScale * dot(vector, rule.positive) - contrast(vector, { rule, bank, set });
-    margins[i] = rule.probe ? words + dot(vector, rule.probe.weights) + rule.probe.bias : words;
+    const { negatives, excludedFromBank, probe } = rules[i]!;
+    const own = logits.subarray(at + 1, at + 1 + negatives.length);
+    const words = logits[at]! - contrast(own, { bank: view, excludedFromBank });
+    margins[i] = probe ? words + dot(vector(), probe.weights) + probe.bias : words;
+    at += 1 + negatives.length;
   }
   return margins;
 }
@@ -33,13 +52,9 @@ interface BankView {
 }
 
 /** The bank is the same for all rules: each tile is compared with it once. */
-function lookAtBank(vector: Float32Array, { bank, logitScale }: RuleSet): BankView {
-  const logits = new Float64Array(bank.length);
+function lookAtBank(logits: Float64Array): BankView {
   let max = -Infinity;
-  for (let i = 0; i < logits.length; i++) {
-    logits[i] = logitScale * dot(vector, bank[i]!);
-    max = Math.max(max, logits[i]!);
-  }
+  for (let i = 0; i < logits.length; i++) max = Math.max(max, logits[i]!);
   let sum = 0;
   for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - max);
   return { logits, max, sum };
@@ -54,18 +69,14 @@ const LEAST_LEFT = 1e-4;
 /**
  * ln mean exp over a rule's contrast set. Few phrases of the bank are excluded from it, so they are taken out of the
  * bank's sum; adding up all others for every rule would cost ten times as much.
+ * @param own logits of the rule's own negatives
  */
 function contrast(
-  vector: Float32Array,
-  { rule, bank, set }: { rule: RuleVectors; bank: BankView; set: RuleSet },
+  own: Float64Array,
+  { bank, excludedFromBank }: { bank: BankView; excludedFromBank: readonly number[] },
 ): number {
-  const { negatives, excludedFromBank } = rule;
-  const own = new Float64Array(negatives.length);
   let top = bank.max;
-  for (let i = 0; i < own.length; i++) {
-    own[i] = set.logitScale * dot(vector, negatives[i]!);
-    top = Math.max(top, own[i]!);
-  }
+  for (let i = 0; i < own.length; i++) top = Math.max(top, own[i]!);
   let left = bank.sum;
   for (const index of excludedFromBank) left -= Math.exp(bank.logits[index]! - bank.max);
   // Written so that NaN goes the long way, too.

@@ -3,7 +3,10 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 
-/** Steps that bring a database of any earlier version to today's; its version is how many have run. Never edit one. */
+/**
+ * Steps that bring a database of any earlier version to today's; its version is how many have run. Never edit one. These are
+ * of events and all that is learned; vectors have a file of their own (`vectors/vector-database.ts`).
+ */
 const MIGRATIONS = [
   `CREATE TABLE events (
      seq INTEGER PRIMARY KEY,
@@ -88,20 +91,35 @@ const MIGRATIONS = [
      topic TEXT PRIMARY KEY,
      components TEXT NOT NULL
    ) STRICT;`,
+  // Vectors around an event are kept as long as the event.
+  `CREATE INDEX events_by_time ON events (camera_id, at_ms);`,
 ];
+
+/** What a database file is like. */
+export interface DatabaseFormat {
+  migrations: readonly string[];
+  /** How it is to be written. */
+  pragmas: string;
+}
+
+/** An event that a subscriber has seen must survive a power cut. */
+const DURABLE = 'PRAGMA synchronous = FULL;';
 
 /**
  * Opens the database, creating folder and tables as needed.
  * @throws WordwatchError `store-unusable` when the folder cannot be written, `store-corrupt` when the file is no database
  */
-export function openDatabase(path: string): DatabaseSyncInstance {
+export function openDatabase(
+  path: string,
+  { migrations, pragmas }: DatabaseFormat = { migrations: MIGRATIONS, pragmas: DURABLE },
+): DatabaseSyncInstance {
   let database: DatabaseSyncInstance | null = null;
   try {
     mkdirSync(dirname(path), { recursive: true });
     database = new DatabaseSync(path);
-    // FULL: an event that a subscriber has seen must survive a power cut.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;');
-    migrate(database, path);
+    // The format's own first: a file in WAL mode is no longer empty, and some can only be given to an empty one.
+    database.exec(`${pragmas} PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;`);
+    migrate(database, { path, migrations });
     return database;
   } catch (error) {
     database?.close();
@@ -164,14 +182,17 @@ export function openExistingDatabase(folder: string): DatabaseSyncInstance {
  * @throws WordwatchError `store-unusable`, `store-newer`
  */
 export function openDatabaseReadOnly(folder: string): DatabaseSyncInstance | null {
-  const path = databasePath(folder);
+  return openFileReadOnly(databasePath(folder), MIGRATIONS.length);
+}
+
+/** The same of any file. @param format how many migrations it must have seen */
+export function openFileReadOnly(path: string, format: number): DatabaseSyncInstance | null {
   if (!existsSync(path)) return null;
   let database: DatabaseSyncInstance | null = null;
   try {
     database = new DatabaseSync(path, { readOnly: true });
     database.exec('PRAGMA busy_timeout = 5000;');
-    const version = versionOf(database, path);
-    if (version === MIGRATIONS.length) return database;
+    if (versionOf(database, { path, newest: format }) === format) return database;
     database.close();
     return null;
   } catch (error) {
@@ -187,17 +208,23 @@ export function databasePath(folder: string): string {
   return join(folder, 'wordwatch.db');
 }
 
-function migrate(database: DatabaseSyncInstance, path: string): void {
-  const version = versionOf(database, path);
-  for (let step = version; step < MIGRATIONS.length; step++) {
-    database.exec(`BEGIN; ${MIGRATIONS[step]} PRAGMA user_version = ${step + 1}; COMMIT;`);
+function migrate(
+  database: DatabaseSyncInstance,
+  { path, migrations }: { path: string; migrations: readonly string[] },
+): void {
+  const version = versionOf(database, { path, newest: migrations.length });
+  for (let step = version; step < migrations.length; step++) {
+    database.exec(`BEGIN; ${migrations[step]} PRAGMA user_version = ${step + 1}; COMMIT;`);
   }
 }
 
 /** How many of the migrations it has seen. @throws WordwatchError `store-newer` */
-function versionOf(database: DatabaseSyncInstance, path: string): number {
+function versionOf(
+  database: DatabaseSyncInstance,
+  { path, newest }: { path: string; newest: number },
+): number {
   const version = Number(toldValue(database, 'SELECT tell(user_version) FROM pragma_user_version'));
-  if (version > MIGRATIONS.length) {
+  if (version > newest) {
     throw new WordwatchError('store-newer', `${path} was written by a newer wordwatch (format ${version}).`, {
       hint: 'Install that version again, or move the file away.',
     });

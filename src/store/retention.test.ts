@@ -34,7 +34,7 @@ afterEach(() => {
 
 function retention(given: Partial<RetentionOptions> = {}): Retention {
   return new Retention({
-    ...{ database, store, root: folder, keep: KEEP, onNearlyFull: () => {}, logger },
+    ...{ database, store, root: folder, keep: KEEP, vectors: null, onNearlyFull: () => {}, logger },
     diskSpace: async () => ROOM,
     ...given,
   });

@@ -8,6 +8,7 @@ import { type DiskSpace, diskSpaceOf, missingBytes } from './disk-space.js';
 import type { EventStore } from './event-store.js';
 import { type OldSnapshot, OldSnapshots } from './old-snapshots.js';
 import { inTransaction } from './transaction.js';
+import type { VectorRetention } from './vectors/vector-retention.js';
 
 const PERIOD_MS = 10 * 60_000;
 /** Rows deleted in one transaction: a few milliseconds, in which nothing else can be written. */
@@ -27,6 +28,8 @@ export interface RetentionOptions {
   root: string;
   /** Of `store.keep`; `sizeBytes` null: only age counts. */
   keep: { eventsMs: number; snapshotsMs: number; sizeBytes: number | null };
+  /** null: nothing is remembered. */
+  vectors: Pick<VectorRetention, 'sweep' | 'makeRoom'> | null;
   /** The disk has become nearly full, or is no longer. */
   onNearlyFull: (isNearlyFull: boolean) => void;
   logger: Logger;
@@ -35,8 +38,9 @@ export interface RetentionOptions {
 }
 
 /**
- * Deletes what is too old or too much, now and then and little by little. Pictures go before events. Room in the database
- * file is used again, not given back to the disk: that would take as much room once more while it is done.
+ * Deletes what is too old or too much, now and then and little by little. Pictures go before vectors, and vectors before
+ * events. Room in the database of events is used again, not given back to the disk: that would take as much room once more
+ * while it is done.
  */
 export class Retention implements AsyncDisposable {
   readonly #options: RetentionOptions;
@@ -86,6 +90,7 @@ export class Retention implements AsyncDisposable {
       snapshots = await this.#snapshots.sweep({ nowMs, keepMs: keep.snapshotsMs, keepUnclaimed });
     });
     await this.#step(() => this.#makeRoom(snapshots, nowMs));
+    await this.#step(async () => this.#options.vectors?.sweep(nowMs));
     await this.#step(() => this.#deleteEvents({ storedBeforeMs: nowMs - keep.eventsMs }));
     await this.#step(() => this.#deleteMoments());
     await this.#step(() => this.#keepSize(snapshots));
@@ -103,7 +108,7 @@ export class Retention implements AsyncDisposable {
     }
   }
 
-  /** While the disk is nearly full: deletes pictures, the oldest first, and at last events. */
+  /** While the disk is nearly full: deletes pictures, then vectors, the oldest first, and at last events. */
   async #makeRoom(snapshots: OldSnapshot[], nowMs: number): Promise<void> {
     const { root, diskSpace = diskSpaceOf } = this.#options;
     const before = await diskSpace(root);
@@ -117,10 +122,12 @@ export class Retention implements AsyncDisposable {
       deleted += await this.#deleteFiles(snapshots, old);
       space = await diskSpace(root);
     }
+    const vectorBytes = (await this.#options.vectors?.makeRoom(missingBytes(space))) ?? 0;
+    if (vectorBytes > 0) space = await diskSpace(root);
     // The rest of the disk is somebody else's: room inside the database lets new events be written to the very end.
     const isGettingWorse = space.freeBytes < missingBytes(space); // not half of what should be free
     if (isGettingWorse) this.#deleteOldest(ROWS_AT_ONCE);
-    this.#say(before, deleted);
+    this.#say(before, { snapshots: deleted, vectorBytes });
   }
 
   /** While everything together is larger than it may be: pictures first. */
@@ -195,16 +202,16 @@ export class Retention implements AsyncDisposable {
   }
 
   /** Once when it begins, once when it is over. */
-  #say(space: DiskSpace, deleted: number): void {
+  #say(space: DiskSpace, deleted: { snapshots: number; vectorBytes: number }): void {
     const { logger, onNearlyFull, root } = this.#options;
     const wasFull = this.#nearlyFull !== null;
     const isFull = missingBytes(space) > 0;
     const freeMb = Math.round(space.freeBytes / 1e6);
     this.#nearlyFull = isFull
-      ? `only ${freeMb} MB of the disk are free: old pictures are deleted, and at last old events`
+      ? `only ${freeMb} MB of the disk are free: old pictures are deleted, then vectors, and at last old events`
       : null;
-    if (deleted > 0)
-      logger.warn({ snapshots: deleted, freeMb }, 'disk nearly full: oldest snapshots deleted');
+    if (deleted.snapshots + deleted.vectorBytes > 0)
+      logger.warn({ ...deleted, freeMb }, 'disk nearly full: oldest snapshots and vectors deleted');
     if (isFull === wasFull) return;
     if (isFull) logger.warn({ folder: root, freeMb }, 'disk nearly full: make room on it');
     else logger.info({ freeMb }, 'disk has room again');

@@ -11,7 +11,7 @@ export interface Light {
   brightness: number;
 }
 
-/** How a frame is lit. */
+/** How a frame is lit, in numbers that four bytes hold: kept, they are the same. */
 export function lightOf({ data, preview }: Pick<Pyramid, 'data' | 'preview'>): Light {
   const { widthPx, heightPx, offsetBytes, strideBytes } = preview;
   let chroma = 0;
@@ -27,5 +27,8 @@ export function lightOf({ data, preview }: Pick<Pyramid, 'data' | 'preview'>): L
       pixels++;
     }
   }
-  return { saturation: value === 0 ? 0 : chroma / value, brightness: value / (255 * pixels) };
+  return {
+    saturation: Math.fround(value === 0 ? 0 : chroma / value),
+    brightness: Math.fround(value / (255 * pixels)),
+  };
 }

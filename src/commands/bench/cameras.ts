@@ -65,14 +65,14 @@ export async function benchCameras(options: BenchCamerasOptions): Promise<number
         logger,
         signal,
       });
-      for await (const { pyramid, scores, embedded } of watched) {
+      for await (const { pyramid, scores, fresh } of watched) {
         if (!pyramid) continue;
         scored[camera]!++;
         const elapsedMs = Date.now() - startedMs;
         const part = parts[Math.min(PARTS - 1, Math.floor((elapsedMs / 1000 / seconds) * PARTS))]!;
         part.agesMs.push(Date.now() - pyramid.capturedAtMs);
         part.tiles += scores[0]?.tileMargins.length ?? 0;
-        part.embedded += embedded;
+        part.embedded += fresh.length;
         part.residentMiB = residentMiB();
       }
     }),

@@ -213,7 +213,7 @@ export async function benchGate(
   const loop = async () => {
     while (performance.now() - startedMs < seconds * 1000 && !signal.aborted) {
       const frame = await tiles.embed(scene.next());
-      embedded += frame.embedded;
+      embedded += frame.fresh.length;
       framesDone++;
     }
   };

@@ -111,8 +111,9 @@ async function watchTarget(
       logger: watch.logger,
       signal: AbortSignal.any([watch.signal, ending.signal]),
     });
-    for await (const { pyramid, vectors, peaks, scoringOf } of watched) {
-      if (!pyramid || !vectors) continue;
+    for await (const { pyramid, seen, peaks, scoringOf } of watched) {
+      if (!pyramid || !seen?.coded) continue;
+      const vectors = seen.coded.map(({ vector }) => vector);
       frames++;
       await recorder.peaks(peaks, { pyramid, vectors, scoringOf });
       recorder.sample(pyramid, vectors);

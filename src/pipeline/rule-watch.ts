@@ -1,0 +1,83 @@
+import type { Score } from '../rules/score.js';
+import type { Light } from '../tiling/light.js';
+import { CameraCalibrations, type CameraCalibrationsOptions, type Peak } from './camera-calibrations.js';
+import type { CameraView, FrameTime } from './camera-view.js';
+import { Detectors, type RuleTransition } from './detectors.js';
+import { withProbability } from './scoring.js';
+import type { CodedTile } from './tile-embedder.js';
+
+/** A frame as the rules see it: what is left of it when the model is done. */
+export interface SeenFrame extends FrameTime {
+  light: Light;
+  /** The view's tiles, in order; null: not scored, as the model failed or there was nothing to see. */
+  coded: readonly CodedTile[] | null;
+  /** Nothing can be seen in it. */
+  unseen: boolean;
+  /** Since when the camera has been blind; null: it is not, or that does not count yet. */
+  blindSinceMs: number | null;
+}
+
+/** What the rules make of a frame. */
+export interface RuleVerdict {
+  scores: Score[];
+  transitions: RuleTransition[];
+  /** Rules of which this frame is one of the highest peaks. */
+  peaks: Peak[];
+  /** The camera shows another scene for good, and what was normal is being found out anew. */
+  sceneChanged: boolean;
+}
+
+/** What {@link RuleWatch} needs. */
+export interface RuleWatchOptions extends Omit<CameraCalibrationsOptions, 'isWatching'> {
+  /** Of active hours; null when the footage's time of day is not known. */
+  timeZone: string | null;
+}
+
+/**
+ * One camera's rules: scores, calibrates and detects, frame by frame. The one way in which events come about, whether a
+ * camera is watched or what it showed is gone through again.
+ */
+export class RuleWatch {
+  readonly #detectors: Detectors;
+  readonly #calibrations: CameraCalibrations;
+
+  constructor({ timeZone, ...options }: RuleWatchOptions) {
+    const { switches } = options;
+    this.#detectors = new Detectors(timeZone, (ruleId) => switches?.isMuted(ruleId) ?? false);
+    this.#calibrations = new CameraCalibrations({
+      ...options,
+      isWatching: (rule, atMs) => this.#detectors.isWatching(rule, atMs),
+    });
+  }
+
+  /** Takes the next frame. @param view of the rules in force now */
+  step({ coded, light, unseen, blindSinceMs, ...time }: SeenFrame, view: CameraView): RuleVerdict {
+    const { book } = view;
+    const ended = this.#detectors.adopt(book);
+    const margins = coded ? view.score(time, coded) : [];
+    const vectors = coded?.map(({ vector }) => vector) ?? [];
+    const calibrated = this.#calibrations.step({ atMs: time.atMs, light, vectors, scores: margins }, view);
+    const { peaks, sceneChanged } = calibrated;
+    const scores = calibrated.scores.map((score) => withProbability(score, book));
+    const transitions = unseen
+      ? this.#detectors.unseen({ atMs: time.atMs, blindSinceMs })
+      : this.#detectors.step(scores);
+    this.#calibrations.raised(transitions);
+    return { scores, transitions: [...ended, ...transitions], peaks, sceneChanged };
+  }
+
+  /** A moment at which there was not even a frame. */
+  unseen(moment: { atMs: number; blindSinceMs: number | null }): RuleTransition[] {
+    return this.#detectors.unseen(moment);
+  }
+
+  /** Ends all open events: the footage is over. */
+  close(): RuleTransition[] {
+    return this.#detectors.close();
+  }
+
+  /** Id of the calibration that a rule has here; null: its threshold is fixed. */
+  calibrationKeyOf(ruleId: string): string | null {
+    return this.#calibrations.keyOf(ruleId);
+  }
+}

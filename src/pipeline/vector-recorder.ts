@@ -1,0 +1,242 @@
+import { randomInt } from 'node:crypto';
+import type { Embedder } from '../model/embedder.js';
+import { type Clock, systemClock } from '../shared/clock.js';
+import { messageOf } from '../shared/errors.js';
+import type { StoredFrame, StoredMinute } from '../store/vectors/minute-codec.js';
+import type { VectorStore, VectorStream } from '../store/vectors/vector-store.js';
+import type { Logger } from '../telemetry/logger.js';
+import type { CameraView } from './camera-view.js';
+import type { SeenFrame } from './rule-watch.js';
+import type { CodedTile } from './tile-embedder.js';
+import type { WatchedFrame } from './watch-camera.js';
+
+const MINUTE_MS = 60_000;
+/** Finished minutes wait so long, so that one wait for the disk does for all cameras. */
+const WRITE_PERIOD_MS = 10_000;
+/** Footage that is read faster than it was filmed is written sooner. */
+const WRITE_FROM_BYTES = 8_000_000;
+/** While the disk refuses them, so much waits in memory; what is older is lost, and said. */
+const MAX_WAITING_BYTES = 64_000_000;
+
+/** How much coded tiles are like everyday pictures, and by which captions that is measured. */
+export interface CommonnessMeter {
+  captions: string;
+  /** @param codes one behind the other */
+  of(codes: Int8Array): Float32Array;
+}
+
+/** How a camera is watched. */
+export interface WatchedHow {
+  cameraId: string;
+  fps: number;
+  motionGate: boolean;
+  /** Whether the footage's time of day is known. */
+  timed: boolean;
+}
+
+/** What {@link VectorRecorder} needs. */
+export interface VectorRecorderOptions {
+  store: Pick<VectorStore, 'write'>;
+  model: Pick<Embedder, 'describe'>;
+  /** null: searching will not be able to tell everyday pictures from others. */
+  commonness: CommonnessMeter | null;
+  logger: Logger;
+  clock?: Clock;
+}
+
+/** A minute of one camera that is still going on. */
+interface OpenMinute {
+  minute: number;
+  stream: VectorStream;
+  /** Each tile as it was before; null: not known. */
+  before: readonly (CodedTile | null)[];
+  frames: StoredFrame[];
+  codes: Int8Array[];
+}
+
+interface FinishedMinute extends OpenMinute {
+  bytes: number;
+}
+
+/** One camera. */
+interface Track {
+  /** As it is watched now; null: no frame has come. */
+  stream: VectorStream | null;
+  open: OpenMinute | null;
+  tiles: (CodedTile | null)[];
+  lastMs: number;
+  /** Of its newest row; null: the next one begins a new chain. */
+  place: number | null;
+}
+
+/** Keeps what the model made of every frame, so that it can be searched, and rules be tried on it. Never throws. */
+export class VectorRecorder implements Disposable {
+  readonly #options: VectorRecorderOptions;
+  readonly #tracks = new Map<string, Track>();
+  readonly #streams = new WeakMap<CameraView, VectorStream>();
+  /** Rows of one run go on from each other; a number per run tells runs apart. */
+  readonly #run = randomInt(2 ** 32);
+  readonly #timer = setInterval(() => this.write(), WRITE_PERIOD_MS).unref();
+  #waiting: FinishedMinute[] = [];
+  #waitingBytes = 0;
+  #lost = 0;
+  #refused = false;
+
+  constructor(options: VectorRecorderOptions) {
+    this.#options = options;
+  }
+
+  /** Vectors that could not be written and were let go since the start. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Takes the next frame of a camera. */
+  keep({ view, seen }: Pick<WatchedFrame, 'view' | 'seen'>, how: WatchedHow): void {
+    if (!seen) return;
+    const track = this.#trackOf(how.cameraId);
+    if (view) track.stream = this.#streamOf(view, how);
+    const { stream } = track;
+    // A camera that has not shown anything yet has nothing to be remembered.
+    if (!stream) return;
+    if (track.open && !goesOn(track, { stream, atMs: seen.atMs })) this.#finish(track);
+    track.lastMs = seen.atMs;
+    const { coded } = seen;
+    if (coded && track.tiles.length !== coded.length) track.tiles = coded.map(() => null);
+    track.open ??= open(track, { stream, atMs: seen.atMs });
+    // A tile that was embedded for a frame which then failed is new in the next one.
+    const fresh = coded ? [...coded.keys()].filter((tile) => coded[tile] !== track.tiles[tile]) : [];
+    track.open.frames.push(storedFrame(seen, fresh));
+    if (!coded) return;
+    for (const tile of fresh) track.open.codes.push(coded[tile]!.code);
+    track.tiles = [...coded];
+  }
+
+  /** Nothing more comes of a camera: what there is of its last minute is kept as it is. */
+  end(cameraId: string): void {
+    const track = this.#tracks.get(cameraId);
+    if (track) this.#finish(track);
+    this.#tracks.delete(cameraId);
+  }
+
+  #trackOf(cameraId: string): Track {
+    let track = this.#tracks.get(cameraId);
+    if (!track) {
+      track = { stream: null, open: null, tiles: [], lastMs: -Infinity, place: null };
+      this.#tracks.set(cameraId, track);
+    }
+    return track;
+  }
+
+  #streamOf(view: CameraView, how: WatchedHow): VectorStream {
+    const { model, commonness } = this.#options;
+    const { modelHash, dimension, inputSizePx } = model.describe();
+    const known = this.#streams.get(view);
+    // A model at a server may be another one after an outage.
+    if (known?.modelHash === modelHash) return known;
+    const { levels, tiles } = view.plan;
+    const stream = {
+      ...{ cameraId: how.cameraId, modelHash, dimension, inputSizePx, frame: view.frame },
+      tiles: tiles.map(({ box, level }) => ({ box, level: levels[level]! })),
+      ...{ fps: how.fps, motionGate: how.motionGate, timed: how.timed },
+      captions: commonness?.captions ?? null,
+    };
+    this.#streams.set(view, stream);
+    return stream;
+  }
+
+  #finish(track: Track): void {
+    const { open } = track;
+    track.open = null;
+    if (!open) return;
+    const bytes = open.codes.length * open.stream.dimension + open.frames.length * 32;
+    this.#waiting.push({ ...open, bytes });
+    this.#waitingBytes += bytes;
+    if (this.#waitingBytes >= WRITE_FROM_BYTES && !this.#refused) this.write();
+    while (this.#waitingBytes > MAX_WAITING_BYTES) this.#drop(this.#waiting.shift()!);
+  }
+
+  #drop({ stream, codes, bytes }: FinishedMinute): void {
+    this.#lost += codes.length;
+    this.#waitingBytes -= bytes;
+    const track = this.#tracks.get(stream.cameraId);
+    if (track) track.place = null;
+  }
+
+  /** Writes the minutes that are over. */
+  write(): void {
+    if (this.#waiting.length === 0) return;
+    const { store, logger, clock = systemClock } = this.#options;
+    const places = new Map<string, number | null>();
+    const rows = this.#waiting.map((finished) => {
+      const { cameraId } = finished.stream;
+      const before = places.get(cameraId) ?? this.#tracks.get(cameraId)?.place ?? null;
+      const place = (before ?? -1) + 1;
+      places.set(cameraId, place);
+      return {
+        stream: finished.stream,
+        minute: this.#minuteOf(finished, { place, isFirst: before === null }),
+      };
+    });
+    try {
+      store.write(rows, { storedAtMs: clock.nowMs() });
+    } catch (error) {
+      if (!this.#refused)
+        logger.error({ reason: messageOf(error) }, 'vectors not written: is the disk full or read-only?');
+      this.#refused = true;
+      return;
+    }
+    this.#refused = false;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (const [cameraId, place] of places) {
+      const track = this.#tracks.get(cameraId);
+      if (track) track.place = place;
+    }
+  }
+
+  #minuteOf(
+    { stream, before, frames, codes }: FinishedMinute,
+    { place, isFirst }: { place: number; isFirst: boolean },
+  ): StoredMinute {
+    const { dimension, tiles } = stream;
+    const { commonness } = this.#options;
+    // What the first scored frame brings anew need not be carried over.
+    const first = new Set(frames.find(({ scored }) => scored)?.fresh);
+    const carried = isFirst ? [...before.keys()].filter((tile) => before[tile] && !first.has(tile)) : [];
+    const all = new Int8Array((carried.length + codes.length) * dimension);
+    for (const [i, tile] of carried.entries()) all.set(before[tile]!.code, i * dimension);
+    for (const [i, code] of codes.entries()) all.set(code, (carried.length + i) * dimension);
+    return {
+      ...{ dimension, tiles: tiles.length, chain: { run: this.#run, place }, frames, carried, codes: all },
+      commonness: commonness?.of(all) ?? new Float32Array(),
+    };
+  }
+
+  /** Writes all there is. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    for (const cameraId of [...this.#tracks.keys()]) this.end(cameraId);
+    this.write();
+  }
+}
+
+function open({ tiles }: Track, { stream, atMs }: { stream: VectorStream; atMs: number }): OpenMinute {
+  return { minute: minuteOf(atMs), stream, before: [...tiles], frames: [], codes: [] };
+}
+
+/** Whether a frame belongs to the minute that is open. Where the clock jumps back, another row begins. */
+function goesOn({ open, lastMs }: Track, { stream, atMs }: { stream: VectorStream; atMs: number }): boolean {
+  return open !== null && open.stream === stream && open.minute === minuteOf(atMs) && atMs >= lastMs;
+}
+
+function minuteOf(atMs: number): number {
+  return Math.floor(atMs / MINUTE_MS);
+}
+
+function storedFrame(
+  { atMs, ptsMs, light, coded, unseen, blindSinceMs }: SeenFrame,
+  fresh: readonly number[],
+): StoredFrame {
+  return { atMs, ptsMs, light, scored: coded !== null, unseen, blindSinceMs, fresh };
+}

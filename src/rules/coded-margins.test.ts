@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { codeImage, decodeImage } from '../shared/dots/codes.js';
+import { seededRandom } from './calibration/random.js';
+import { CodedMargins } from './coded-margins.js';
+import { tileMargins } from './margin.js';
+import { normalisedMean } from './vectors.js';
+
+const DIMENSION = 40;
+const random = seededRandom(5);
+const unit = () => normalisedMean([Float32Array.from({ length: DIMENSION }, () => random() - 0.5)]);
+
+describe('margins of coded tiles', () => {
+  it('are those of the vectors that the codes stand for, probes and all', () => {
+    const set = {
+      logitScale: 100,
+      bank: Array.from({ length: 9 }, unit),
+      rules: [
+        { ruleId: 'plain', positive: unit(), negatives: [unit(), unit()], excludedFromBank: [2, 5] },
+        { ruleId: 'alone', positive: unit(), negatives: [], excludedFromBank: [] },
+        {
+          ...{ ruleId: 'taught', positive: unit(), negatives: [unit()], excludedFromBank: [0] },
+          probe: { weights: unit().map((value) => value * 3), bias: -1 },
+        },
+      ],
+    };
+    // More than are scored in one go.
+    const codes = Array.from({ length: 150 }, () => codeImage(unit()));
+    const all = new Int8Array(codes.length * DIMENSION);
+    for (const [i, code] of codes.entries()) all.set(code, i * DIMENSION);
+    const seen: number[] = [];
+    new CodedMargins(set).score(all, (tile, margins) => {
+      seen.push(tile);
+      const expected = tileMargins(decodeImage(codes[tile]!), set);
+      for (const [rule, margin] of margins.entries()) expect(margin).toBeCloseTo(expected[rule]!, 1);
+    });
+    expect(seen).toEqual([...codes.keys()]);
+  });
+
+  it('are none without rules and phrases', () => {
+    new CodedMargins({ logitScale: 1, bank: [], rules: [] }).score(new Int8Array(8), () =>
+      expect.unreachable(),
+    );
+  });
+});

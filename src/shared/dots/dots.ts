@@ -1,0 +1,104 @@
+import { KERNEL_WASM } from './kernel.js';
+
+/** Numbers are multiplied in blocks of so many: rows are padded to a multiple of it. */
+const BLOCK = 16;
+const PAGE_BYTES = 65_536;
+
+/** `dots` of assembly/kernel.ts. */
+type Kernel = (
+  rows: number,
+  count: number,
+  stride: number,
+  phrases: number,
+  phraseCount: number,
+  out: number,
+) => void;
+
+/** What is used of the engine's WebAssembly, of which Node.js's types know only parts. */
+declare const WebAssembly: {
+  Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: { env: { memory: object } }) => { exports: { dots: Kernel } };
+};
+
+let compiled: object | null = null;
+
+/** How many of each there is room for. */
+export interface DotsOptions {
+  dimension: number;
+  rows: number;
+  phrases: number;
+}
+
+/**
+ * Dot products of int8 rows with int16 phrases, as whole numbers: exact, and therefore the same on every machine and in
+ * whatever order they are added up. About 17 times as fast as a loop in JavaScript.
+ *
+ * A sum fits 32 bits as long as ‖row‖·‖phrase‖ < 2³¹, which codes of unit vectors (`codes.ts`) are far from.
+ */
+export class Dots {
+  readonly #dimension: number;
+  readonly #stride: number;
+  readonly #rows: Int8Array;
+  readonly #phrases: Int16Array;
+  readonly #out: Int32Array;
+  readonly #kernel: Kernel;
+
+  constructor({ dimension, rows, phrases }: DotsOptions) {
+    this.#dimension = dimension;
+    this.#stride = Math.ceil(dimension / BLOCK) * BLOCK;
+    // One widened row, then the phrases, the results, and the rows.
+    const phrasesAt = 2 * this.#stride;
+    const outAt = phrasesAt + 2 * this.#stride * phrases;
+    const rowsAt = BLOCK * Math.ceil((outAt + 4 * rows * phrases) / BLOCK);
+    const bytes = rowsAt + rows * this.#stride;
+    const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
+    this.#phrases = new Int16Array(memory.buffer, phrasesAt, phrases * this.#stride);
+    this.#out = new Int32Array(memory.buffer, outAt, rows * phrases);
+    this.#rows = new Int8Array(memory.buffer, rowsAt, rows * this.#stride);
+    compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
+    const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+    this.#kernel = instance.exports.dots;
+  }
+
+  /** @param codes rows one behind the other, `dimension` each @param at place of the first */
+  setRows(codes: Int8Array, at = 0): void {
+    copyRows(codes, {
+      from: this.#dimension,
+      into: this.#rows.subarray(at * this.#stride),
+      to: this.#stride,
+    });
+  }
+
+  /** @param codes phrases one behind the other, `dimension` each @param at place of the first */
+  setPhrases(codes: Int16Array, at = 0): void {
+    copyRows(codes, {
+      from: this.#dimension,
+      into: this.#phrases.subarray(at * this.#stride),
+      to: this.#stride,
+    });
+  }
+
+  /**
+   * @param count rows, from the row `from` on, against the first `phrases` phrases
+   * @returns count · phrases results, row by row; overwritten by the next call
+   */
+  run({ from = 0, count, phrases }: { from?: number; count: number; phrases: number }): Int32Array {
+    const rowsAt = this.#rows.byteOffset + from * this.#stride;
+    this.#kernel(rowsAt, count, this.#stride, this.#phrases.byteOffset, phrases, this.#out.byteOffset);
+    return this.#out.subarray(0, count * phrases);
+  }
+}
+
+/** Rows of one length into rows of another, the rest of which is and stays 0. */
+function copyRows<T extends Int8Array | Int16Array>(
+  codes: T,
+  { from, into, to }: { from: number; into: T; to: number },
+): void {
+  if (from === to) {
+    into.set(codes);
+    return;
+  }
+  for (let row = 0; row * from < codes.length; row++)
+    into.set(codes.subarray(row * from, (row + 1) * from), row * to);
+}

@@ -1,0 +1,80 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { codeOf, messageOf, WordwatchError } from '../../shared/errors.js';
+import type { Logger } from '../../telemetry/logger.js';
+import { openDatabase, openFileReadOnly } from '../database.js';
+
+/**
+ * Vectors have a file of their own: it grows to gigabytes, may lose its last seconds in a power cut, and a damage to it is
+ * none to the events. Room that is freed can be given back to the disk.
+ */
+const FORMAT = {
+  pragmas: 'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = NORMAL;',
+  migrations: [
+    // A stream is what rows of one camera have in common; another frame size, model or set of tiles is another stream.
+    `CREATE TABLE streams (
+       id INTEGER PRIMARY KEY,
+       camera_id TEXT NOT NULL,
+       model_hash TEXT NOT NULL,
+       content TEXT NOT NULL UNIQUE
+     ) STRICT;
+     CREATE TABLE minutes (
+       id INTEGER PRIMARY KEY,
+       stream INTEGER NOT NULL REFERENCES streams (id),
+       from_ms REAL NOT NULL,
+       to_ms REAL NOT NULL,
+       frames INTEGER NOT NULL,
+       vectors INTEGER NOT NULL,
+       bytes INTEGER NOT NULL,
+       stored_at_ms REAL NOT NULL,
+       body BLOB NOT NULL
+     ) STRICT;
+     CREATE INDEX minutes_by_time ON minutes (stream, from_ms, to_ms, vectors, bytes);
+     CREATE INDEX minutes_by_age ON minutes (stored_at_ms);`,
+  ],
+};
+
+/** The file of vectors in a data folder. */
+export function vectorDatabasePath(folder: string): string {
+  return join(folder, 'vectors.db');
+}
+
+/** Opens it to write. @throws WordwatchError as `openDatabase` does */
+export function openVectorDatabase(folder: string): DatabaseSyncInstance {
+  return openDatabase(vectorDatabasePath(folder), FORMAT);
+}
+
+/**
+ * The same for the service: what cannot be read is put aside, never deleted, and an empty one takes its place. Only opening
+ * finds damage: to read gigabytes at every start would take minutes, and a damaged row is skipped when it is met.
+ */
+export function openVectorsOrSetAside(
+  folder: string,
+  { nowMs, logger }: { nowMs: number; logger: Logger },
+): DatabaseSyncInstance {
+  try {
+    return openVectorDatabase(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'store-corrupt') throw error;
+    const path = vectorDatabasePath(folder);
+    const setAside = `${path}.corrupt-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
+    for (const end of ['', '-wal', '-shm'])
+      if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${setAside}${end}`);
+    logger.error({ setAside, reason: messageOf(error) }, 'vectors corrupt: put aside, a new file begins');
+    return openVectorDatabase(folder);
+  }
+}
+
+/**
+ * Opens it only to read, beside a program that writes.
+ * @throws WordwatchError `vectors-missing`, and as `openFileReadOnly` does
+ */
+export function openVectorsReadOnly(folder: string): DatabaseSyncInstance {
+  const database = openFileReadOnly(vectorDatabasePath(folder), FORMAT.migrations.length);
+  if (database) return database;
+  throw new WordwatchError('vectors-missing', `${folder}: nothing is remembered in this folder`, {
+    userInput: true,
+    hint: 'Name the data folder of "run", or index recordings first: wordwatch scan VIDEO… --remember --store FOLDER',
+  });
+}
