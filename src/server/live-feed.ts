@@ -17,6 +17,7 @@ import {
 } from './messages.js';
 import { ScoreHistory } from './score-history.js';
 import type { ServerData } from './server-data.js';
+import { textFrame } from './text-frame.js';
 
 const HEALTH_PERIOD_MS = 2_000;
 
@@ -36,6 +37,8 @@ export class LiveFeed {
   readonly #clients = new Set<LiveClient>();
   /** Newest picture of each camera, for clients that come later. */
   readonly #frames = new Map<string, Buffer>();
+  /** Scores of this turn of the event loop, as they go over the wire. */
+  #scoresOfTurn: Buffer[] = [];
   #ruleProblems: string[] = [];
   #knownProblems = '[]';
   #timers: NodeJS.Timeout[] = [];
@@ -133,8 +136,16 @@ export class LiveFeed {
       expectedFalseAlarmsPerDay,
       tile,
     });
-    for (const client of this.#clients) client.offerScore(message);
+    if (this.#scoresOfTurn.length === 0) setImmediate(() => this.#sendScores());
+    this.#scoresOfTurn.push(textFrame(message));
   };
+
+  /** A frame brings a score of every rule: they go out together. */
+  #sendScores(): void {
+    const frames = Buffer.concat(this.#scoresOfTurn);
+    this.#scoresOfTurn = [];
+    for (const client of this.#clients) client.offerScores(frames);
+  }
 
   readonly #onFrame = ({ jpeg, tiles, cameraId, atMs, widthPx, heightPx }: PreviewFrame): void => {
     const scored = tiles
