@@ -119,9 +119,7 @@ export class LiveClient {
     if (socket.readyState === socket.OPEN) socket.ping();
   }
 
-  /**
-   * What is sent in one turn of the event loop leaves in one piece.
-   */
+  /** What is sent in one turn of the event loop leaves in one piece. */
   #gather(): void {
     const { stream } = this.#options;
     if (this.#isGathering) return;
