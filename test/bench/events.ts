@@ -18,7 +18,7 @@ const EVENTS_PER_S = 200;
 const VIEWED_EVENTS_PER_S = 10;
 const BACKLOG = 10_000;
 /** Before the first measurement, so that code is compiled and caches are warm. */
-const WARM_S = 2;
+const WARM_S = 5;
 /** How long the last events may take. */
 const ARRIVAL_TIMEOUT_MS = 60_000;
 const POLL_MS = 5;
