@@ -138,11 +138,12 @@ function openRecorder({ outDir, embedder, logger }: ScanOptions): EventRecorder 
   }
   return new EventRecorder({
     store: {
-      append: (event) => {
+      add: (event) => {
         const numbered = { ...event, seq: ++seq };
         write(numbered);
         return numbered;
       },
+      settled: async () => {},
     },
     snapshots: outDir ? new SnapshotFolder(outDir) : null,
     moments: null,

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { stringify } from 'yaml';
-import { expectSoundAnswer, fuzzRuns } from '../../test/fixtures/sound-answer.js';
+import { fuzzRuns } from '../../test/fixtures/fuzz-runs.js';
+import { expectSoundAnswer } from '../../test/fixtures/sound-answer.js';
 import { SCHEMA_FILES } from './json-schema.js';
 
 // A long run: FUZZ_RUNS=100000 npx vitest run src/config/fuzz.test.ts --testTimeout 0

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { expectSoundAnswer, fuzzRuns } from '../../test/fixtures/sound-answer.js';
+import { fuzzRuns } from '../../test/fixtures/fuzz-runs.js';
+import { expectSoundAnswer } from '../../test/fixtures/sound-answer.js';
 import { readRules } from './load-rules.js';
 import { nearest } from './nearest.js';
 import { YamlFile } from './yaml-file.js';

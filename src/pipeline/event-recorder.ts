@@ -24,7 +24,7 @@ export interface RecordedEvent {
 /** Where events are kept. */
 export interface EventRecorderOptions {
   /** Gives the event its number. */
-  store: Pick<EventStore, 'append'>;
+  store: Pick<EventStore, 'add' | 'settled'>;
   /** null: snapshots are not kept. */
   snapshots: SnapshotFolder | null;
   /** Keeps what people are asked about; null: nobody is asked. */
@@ -42,8 +42,16 @@ export class EventRecorder {
     this.#options = options;
   }
 
-  /** Keeps what is to be kept of a frame. @returns the events that it brought, in order */
+  /** Keeps what is to be kept of a frame. @returns the events that it brought, in order, once they are on the disk */
   async keep(frame: WatchedFrame, cameraId: string): Promise<RecordedEvent[]> {
+    try {
+      return await this.#keep(frame, cameraId);
+    } finally {
+      await this.#options.store.settled();
+    }
+  }
+
+  async #keep(frame: WatchedFrame, cameraId: string): Promise<RecordedEvent[]> {
     const { pyramid, transitions, peaks, sceneChanged } = frame;
     const vectors = frame.seen?.coded?.map(({ vector }) => vector);
     const { moments } = this.#options;
@@ -74,7 +82,7 @@ export class EventRecorder {
     const jpeg =
       pyramid && transition.phase !== 'end' ? await snapshotJpeg(pyramid, transition.tile.box) : null;
     const snapshot = jpeg ? await this.#write(transition.id, jpeg) : null;
-    const event = this.#options.store.append({
+    const event = this.#options.store.add({
       cameraId,
       ruleId: rule.id,
       severity: rule.severity,
@@ -97,8 +105,8 @@ export class EventRecorder {
       ...(snapshot === null ? {} : { snapshot }),
       modelHash: this.#options.model.describe().modelHash,
     });
-    const start = this.#options.store.append({ ...about, phase: 'start' });
-    const end = this.#options.store.append({ ...about, phase: 'end', endedAtMs: atMs });
+    const start = this.#options.store.add({ ...about, phase: 'start' });
+    const end = this.#options.store.add({ ...about, phase: 'end', endedAtMs: atMs });
     return [
       { event: start, jpeg },
       { event: end, jpeg: null },
@@ -118,7 +126,7 @@ export class EventRecorder {
       ...(snapshot === null ? {} : { snapshot }),
       modelHash: this.#options.model.describe().modelHash,
     });
-    const event = this.#options.store.append({
+    const event = this.#options.store.add({
       ...{ ...about, phase },
       ...(phase === 'end' ? { endedAtMs: times.atMs } : {}),
     });

@@ -1,32 +1,49 @@
 import sharp, { type Sharp } from 'sharp';
-import type { Pyramid } from '../capture/pyramid.js';
+import type { Pyramid, PyramidLevel } from '../capture/pyramid.js';
 import type { Box } from '../shared/geometry.js';
 import { copyLevel } from '../tiling/cut.js';
 
 const QUALITY = 80;
+const BRIGHT = [255, 213, 74];
+/** The lines of a box's frame from outside inwards, one pixel each: whether they are bright. */
+const FRAME_LINES = [false, true, true, true, false];
 
 /** A frame's picture for people as JPEG. */
 export async function previewJpeg(pyramid: Pyramid): Promise<Buffer> {
-  return previewImage(pyramid).jpeg({ quality: QUALITY }).toBuffer();
+  const { data, preview } = pyramid;
+  return imageOf(copyLevel(data, preview), preview).jpeg({ quality: QUALITY }).toBuffer();
 }
 
 /** The same with the tile that raised the event framed in it. */
 export async function snapshotJpeg(pyramid: Pyramid, box: Box): Promise<Buffer> {
-  const { widthPx, heightPx } = pyramid.preview;
-  const [x, y, w, h] = [box.x * widthPx, box.y * heightPx, box.w * widthPx, box.h * heightPx].map(
-    Math.round,
-  ) as [number, number, number, number];
-  const frame = (stroke: string, strokeWidth: number) =>
-    `<rect x="${x + 2}" y="${y + 2}" width="${Math.max(1, w - 4)}" height="${Math.max(1, h - 4)}" fill="none" stroke="${stroke}" stroke-width="${strokeWidth}"/>`;
-  // Dark below bright, so that the frame shows on any picture.
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}">${frame('#000a', 5)}${frame('#ffd54a', 2.5)}</svg>`;
-  return previewImage(pyramid)
-    .composite([{ input: Buffer.from(svg) }])
-    .jpeg({ quality: QUALITY })
-    .toBuffer();
+  const { data, preview } = pyramid;
+  const pixels = copyLevel(data, preview);
+  drawFrame(pixels, preview, box);
+  return imageOf(pixels, preview).jpeg({ quality: QUALITY }).toBuffer();
 }
 
-function previewImage({ data, preview }: Pyramid): Sharp {
-  const raw = { width: preview.widthPx, height: preview.heightPx, channels: 3 as const };
-  return sharp(copyLevel(data, preview), { raw });
+function imageOf(pixels: Uint8Array, { widthPx, heightPx }: PyramidLevel): Sharp {
+  return sharp(pixels, { raw: { width: widthPx, height: heightPx, channels: 3 } });
+}
+
+/**
+ * Draws the outline of a box, inside of it: dark around bright, so that it shows on any picture. By hand, because laying an
+ * SVG over the picture took four times as long as all the rest of making it: 8 of 11 ms.
+ */
+function drawFrame(pixels: Uint8Array, { widthPx, heightPx }: PyramidLevel, box: Box): void {
+  const paint = (x: number, y: number, isBright: boolean) => {
+    for (let channel = 0; channel < 3; channel++) {
+      const at = 3 * (y * widthPx + x) + channel;
+      pixels[at] = isBright ? BRIGHT[channel]! : pixels[at]! / 3;
+    }
+  };
+  for (const [inset, isBright] of FRAME_LINES.entries()) {
+    const left = Math.round(box.x * widthPx) + inset;
+    const top = Math.round(box.y * heightPx) + inset;
+    const right = Math.round((box.x + box.w) * widthPx) - 1 - inset;
+    const bottom = Math.round((box.y + box.h) * heightPx) - 1 - inset;
+    if (left >= right || top >= bottom) return;
+    for (let x = left; x <= right; x++) for (const y of [top, bottom]) paint(x, y, isBright);
+    for (let y = top + 1; y < bottom; y++) for (const x of [left, right]) paint(x, y, isBright);
+  }
 }

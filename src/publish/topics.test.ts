@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fuzzRuns } from '../../test/fixtures/fuzz-runs.js';
 import { WordwatchError } from '../shared/errors.js';
 import { createTopics } from './topics.js';
 
@@ -41,7 +42,7 @@ describe('createTopics', () => {
         const pair = { cameraId, ruleId };
         expect(topics.commandOf(topics.command(pair, kind))).toEqual({ pair, kind });
       }),
-      { numRuns: 500 },
+      { numRuns: fuzzRuns(500) },
     );
     const level = fc.oneof(
       id,
@@ -53,7 +54,7 @@ describe('createTopics', () => {
         const command = topics.commandOf(topic);
         if (command) expect(topics.command(command.pair, command.kind)).toBe(topic);
       }),
-      { numRuns: 5_000 },
+      { numRuns: fuzzRuns(5_000) },
     );
     expect(topics.commandOf('wordwatch/yard/fire/set')).toBeNull();
   });
@@ -77,7 +78,7 @@ describe('createTopics', () => {
         expect(topic).toBe(`${prefix}/${cameraId}/${ruleId}/state`);
         expect(topic.split('/').length).toBe(prefix.split('/').length + 3);
       }),
-      { numRuns: 2_000 },
+      { numRuns: fuzzRuns(2_000) },
     );
   });
 });

@@ -79,10 +79,15 @@ export class LiveClient {
     }
   }
 
-  /** Sends a score unless too much is unsent. */
-  offerScore(message: Buffer): void {
-    const { socket } = this.#options;
-    if (this.#isLive && socket.bufferedAmount <= SKIP_LIMIT_BYTES) this.send(message);
+  /**
+   * Sends scores unless too much is unsent.
+   * @param frames as they go over the wire (`textFrame`): they go past the WebSocket to what is below it, in one piece. With
+   *   hundreds of viewers it is the number of pieces that keeps a core busy
+   */
+  offerScores(frames: Buffer): void {
+    const { socket, stream } = this.#options;
+    if (!this.#isLive || socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount <= SKIP_LIMIT_BYTES) stream.write(frames);
   }
 
   /** Sends a picture; of those that come while one is still under way only the newest follows. */
@@ -114,10 +119,7 @@ export class LiveClient {
     if (socket.readyState === socket.OPEN) socket.ping();
   }
 
-  /**
-   * What is sent in one turn of the event loop leaves in one piece. A frame brings a score of every rule, and with hundreds
-   * of viewers it is the number of pieces that keeps a core busy.
-   */
+  /** What is sent in one turn of the event loop leaves in one piece. */
   #gather(): void {
     const { stream } = this.#options;
     if (this.#isGathering) return;

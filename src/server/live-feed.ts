@@ -5,6 +5,7 @@ import type { CameraStatus } from '../capture/source.js';
 import type { DetectionEvent } from '../detect/event.js';
 import type { Score } from '../rules/score.js';
 import { isSeeing } from '../shared/camera-health.js';
+import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { LiveClient } from './live-client.js';
 import {
@@ -17,8 +18,11 @@ import {
 } from './messages.js';
 import { ScoreHistory } from './score-history.js';
 import type { ServerData } from './server-data.js';
+import { textFrame } from './text-frame.js';
 
 const HEALTH_PERIOD_MS = 2_000;
+/** An event that has overtaken more than so many is offered alone, and clients read the others in portions. */
+const OVERTAKEN_LIMIT = 50;
 
 /** What {@link LiveFeed} needs. */
 export interface LiveFeedOptions {
@@ -36,6 +40,10 @@ export class LiveFeed {
   readonly #clients = new Set<LiveClient>();
   /** Newest picture of each camera, for clients that come later. */
   readonly #frames = new Map<string, Buffer>();
+  /** Scores of this turn of the event loop, as they go over the wire. */
+  #scoresOfTurn: Buffer[] = [];
+  /** The newest event that clients were offered. */
+  #offeredSeq = 0;
   #ruleProblems: string[] = [];
   #knownProblems = '[]';
   #timers: NodeJS.Timeout[] = [];
@@ -49,7 +57,8 @@ export class LiveFeed {
   }
 
   start(): void {
-    const { bus, pingPeriodMs } = this.#options;
+    const { bus, data, pingPeriodMs } = this.#options;
+    this.#offeredSeq = data.lastSeq();
     bus.on('event', this.#onEvent);
     bus.on('score', this.#onScore);
     bus.on('frame', this.#onFrame);
@@ -110,11 +119,31 @@ export class LiveFeed {
     };
   }
 
-  readonly #onEvent = (event: DetectionEvent): void => {
-    if (this.#clients.size === 0) return;
-    const message = encodeMessage({ type: 'event', event });
-    for (const client of this.#clients) client.offerEvent(event, message);
+  readonly #onEvent = (told: DetectionEvent): void => {
+    if (told.seq <= this.#offeredSeq) return;
+    const events = this.#clients.size === 0 ? [] : this.#upTo(told);
+    this.#offeredSeq = told.seq;
+    for (const event of events) {
+      const message = encodeMessage({ type: 'event', event });
+      for (const client of this.#clients) client.offerEvent(event, message);
+    }
   };
+
+  /**
+   * The event, and before it those that it has overtaken on their way from the store, as those of several cameras do: read
+   * once, or every client would read them.
+   */
+  #upTo(event: DetectionEvent): DetectionEvent[] {
+    const { data, logger } = this.#options;
+    const missing = event.seq - this.#offeredSeq;
+    if (missing === 1 || missing > OVERTAKEN_LIMIT) return [event];
+    try {
+      return data.events({ after: this.#offeredSeq, limit: missing });
+    } catch (error) {
+      logger.error({ reason: messageOf(error) }, 'events cannot be read for live clients');
+      return [event];
+    }
+  }
 
   readonly #onScore = (scored: Score): void => {
     if (!Number.isFinite(scored.score)) return;
@@ -133,8 +162,16 @@ export class LiveFeed {
       expectedFalseAlarmsPerDay,
       tile,
     });
-    for (const client of this.#clients) client.offerScore(message);
+    if (this.#scoresOfTurn.length === 0) setImmediate(() => this.#sendScores());
+    this.#scoresOfTurn.push(textFrame(message));
   };
+
+  /** A frame brings a score of every rule: they go out together. */
+  #sendScores(): void {
+    const frames = Buffer.concat(this.#scoresOfTurn);
+    this.#scoresOfTurn = [];
+    for (const client of this.#clients) client.offerScores(frames);
+  }
 
   readonly #onFrame = ({ jpeg, tiles, cameraId, atMs, widthPx, heightPx }: PreviewFrame): void => {
     const scored = tiles

@@ -3,7 +3,8 @@ import { DetectionEvent } from '../detect/event.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type Destination, forgetOtherDestinations, StoredOutbox } from './stored-outbox.js';
-import { inTransaction } from './transaction.js';
+import { inTransactionUnsynced } from './transaction.js';
+import { WalSync } from './wal-sync.js';
 
 /** Events that could not be written wait in memory for the disk to come back, at most so many. */
 const MAX_WAITING = 10_000;
@@ -12,7 +13,10 @@ const RETRY_MS = 5_000;
 /** Events written in one transaction when many wait. */
 const WRITTEN_AT_ONCE = 500;
 
-/** The events of the past: every start, update and end, in the order of their sequence numbers. */
+/**
+ * The events of the past: every start, update and end, in the order of their sequence numbers. Nobody is told of an event
+ * before it is on the disk: a power cut must not take back what a subscriber has seen.
+ */
 export class EventStore implements Disposable {
   readonly #database: DatabaseSyncInstance;
   readonly #logger: Logger;
@@ -20,7 +24,16 @@ export class EventStore implements Disposable {
   readonly #outboxes: ReadonlyMap<string, StoredOutbox>;
   /** Prepared once: a backlog asks thousands of times. */
   readonly #selectAt: StatementSyncInstance;
-  #lastSeq: number;
+  readonly #disk: WalSync;
+  /** Highest sequence number given out. */
+  #newestSeq: number;
+  /** Highest sequence number that anybody may be told of. */
+  #toldSeq: number;
+  /** The wait for the disk that is under way, and the one behind it, which is for all events that are added meanwhile. */
+  #settling: Promise<void> = Promise.resolve();
+  #settlingNext: Promise<void> | null = null;
+  /** The newest event of the one that is under way. */
+  #settlingUpToSeq = 0;
   #refused = false;
   #timer: NodeJS.Timeout | null = null;
 
@@ -30,21 +43,24 @@ export class EventStore implements Disposable {
     this.#logger = logger;
     this.#selectAt = database.prepare('SELECT json FROM events WHERE seq = ?');
     const row = database.prepare('SELECT MAX(seq) AS seq FROM events').get() as { seq: number | null };
-    this.#lastSeq = row.seq ?? 0;
+    this.#newestSeq = row.seq ?? 0;
+    this.#toldSeq = this.#newestSeq;
+    this.#disk = new WalSync(database);
     if (destinations) this.#forgetOthers(destinations);
     const eventAt = (seq: number) => this.at(seq);
     const isUnwritten = (seq: number) => this.#isUnwritten(seq);
+    const isTold = (seq: number) => seq <= this.#toldSeq;
     this.#outboxes = new Map(
       (destinations ?? []).map((destination) => [
         destination.id,
-        new StoredOutbox({ database, destination, eventAt, isUnwritten, logger }),
+        new StoredOutbox({ database, destination, eventAt, isUnwritten, isTold, logger }),
       ]),
     );
   }
 
-  /** Highest sequence number given out. */
+  /** Sequence number of the newest event that anybody may be told of. */
   get lastSeq(): number {
-    return this.#lastSeq;
+    return this.#toldSeq;
   }
 
   /** How many events wait for the disk. */
@@ -58,11 +74,11 @@ export class EventStore implements Disposable {
   }
 
   /**
-   * Numbers an event, puts it into the outboxes and writes all that at once. A full or broken disk does not hold up the
-   * alarm: the event waits in memory, goes out from there, and is written when the disk is back.
+   * Numbers an event and puts it into the outboxes. It is written soon, and nobody is told of it before {@link settled}
+   * resolves.
    */
-  append(event: Omit<DetectionEvent, 'seq'>): DetectionEvent {
-    const numbered = { ...event, seq: ++this.#lastSeq };
+  add(event: Omit<DetectionEvent, 'seq'>): DetectionEvent {
+    const numbered = { ...event, seq: ++this.#newestSeq };
     this.#waiting.push(numbered);
     for (const outbox of this.#outboxes.values())
       if (outbox.destination.wants(numbered)) outbox.add(numbered.seq);
@@ -70,33 +86,50 @@ export class EventStore implements Disposable {
       const dropped = this.#waiting.shift();
       this.#logger.error({ seq: dropped?.seq }, 'event dropped unwritten: too many wait for the disk');
     }
+    return numbered;
+  }
+
+  /**
+   * Resolves when all events that were added are on the disk; those that come from several cameras meanwhile share one wait
+   * for it. A full or broken disk does not hold up the alarm: the event waits in memory, goes out from there, and is written
+   * when the disk is back.
+   */
+  async settled(): Promise<void> {
+    if (this.#toldSeq === this.#newestSeq) return;
+    if (this.#settlingUpToSeq === this.#newestSeq) return this.#settling;
+    this.#settlingNext ??= this.#settling.then(() => {
+      this.#settlingNext = null;
+      this.#settling = this.#settle();
+      return this.#settling;
+    });
+    await this.#settlingNext;
+  }
+
+  /** {@link add} and {@link settled} in one call that holds up everything else: for what happens rarely. */
+  append(event: Omit<DetectionEvent, 'seq'>): DetectionEvent {
+    const numbered = this.add(event);
     this.flush();
     return numbered;
   }
 
-  /** Writes what waits. Called by itself on every append, and now and then while the disk refuses. */
+  /** Writes what waits, and waits for the disk. Called by itself now and then while the disk refuses. */
   flush(): void {
     try {
-      while (this.#waiting.length > 0) this.#write(this.#waiting.slice(0, WRITTEN_AT_ONCE));
-      if (this.#refused) this.#logger.info('events written: the disk is back');
-      this.#refused = false;
+      this.#writeWaiting();
+      this.#disk.waitNow();
+      this.#sayWritten();
     } catch (error) {
-      const fields = { waiting: this.#waiting.length, reason: messageOf(error) };
-      if (!this.#refused) this.#logger.error(fields, 'event not written yet: is the disk full or read-only?');
-      this.#refused = true;
-      this.#timer ??= setTimeout(() => {
-        this.#timer = null;
-        this.flush();
-      }, RETRY_MS).unref();
+      this.#retryLater(error);
     }
+    this.#toldSeq = this.#newestSeq;
   }
 
   /** Events with a sequence number above `after`, oldest first. */
   list({ after, limit }: { after: number; limit: number }): DetectionEvent[] {
     const rows = this.#database
-      .prepare('SELECT json FROM events WHERE seq > ? ORDER BY seq LIMIT ?')
-      .all(after, limit) as { json: string }[];
-    const waiting = this.#waiting.filter((event) => event.seq > after);
+      .prepare('SELECT json FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?')
+      .all(after, this.#toldSeq, limit) as { json: string }[];
+    const waiting = this.#waiting.filter(({ seq }) => seq > after && seq <= this.#toldSeq);
     return [...rows.map(parse), ...waiting].slice(0, limit);
   }
 
@@ -129,6 +162,39 @@ export class EventStore implements Disposable {
     this.flush();
     if (this.#timer) clearTimeout(this.#timer);
     for (const outbox of this.#outboxes.values()) outbox[Symbol.dispose]();
+    void this.#settling.then(() => this.#disk[Symbol.dispose]());
+  }
+
+  async #settle(): Promise<void> {
+    const upToSeq = this.#newestSeq;
+    this.#settlingUpToSeq = upToSeq;
+    try {
+      this.#writeWaiting();
+      await this.#disk.wait();
+      this.#sayWritten();
+    } catch (error) {
+      this.#retryLater(error);
+    }
+    this.#toldSeq = Math.max(this.#toldSeq, upToSeq);
+  }
+
+  #writeWaiting(): void {
+    while (this.#waiting.length > 0) this.#write(this.#waiting.slice(0, WRITTEN_AT_ONCE));
+  }
+
+  #sayWritten(): void {
+    if (this.#refused) this.#logger.info('events written: the disk is back');
+    this.#refused = false;
+  }
+
+  #retryLater(error: unknown): void {
+    const fields = { waiting: this.#waiting.length, reason: messageOf(error) };
+    if (!this.#refused) this.#logger.error(fields, 'event not written yet: is the disk full or read-only?');
+    this.#refused = true;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.flush();
+    }, RETRY_MS).unref();
   }
 
   #forgetOthers(destinations: readonly Destination[]): void {
@@ -155,7 +221,7 @@ export class EventStore implements Disposable {
       'INSERT INTO events (seq, id, camera_id, rule_id, at_ms, json, stored_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)',
     );
     const insertRow = this.#database.prepare('INSERT INTO outbox (destination, seq) VALUES (?, ?)');
-    inTransaction(this.#database, () => {
+    inTransactionUnsynced(this.#database, () => {
       for (const event of events) {
         const { seq, id, cameraId, ruleId, atMs } = event;
         insert.run(seq, id, cameraId, ruleId, atMs, JSON.stringify(event), Date.now());

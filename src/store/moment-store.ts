@@ -3,6 +3,7 @@ import type { Verdict } from '../detect/event.js';
 import { DetectionEvent } from '../detect/event.js';
 import { fromBytes, toBytes } from '../shared/vector-bytes.js';
 import type { CalibrationId } from './calibration-store.js';
+import { inTransactionUnsynced } from './transaction.js';
 
 /** A moment that a person may be asked about: an event that was raised, or one of the highest peaks of a calibration. */
 export interface Moment {
@@ -49,32 +50,20 @@ export class MomentStore {
     this.#database = database;
   }
 
-  /** Keeps a moment; one that is there already keeps its verdict. */
+  /** Keeps a moment, without a wait for the disk; one that is there already keeps its verdict. */
   put(moment: Omit<Moment, 'verdict' | 'reviewedAtMs' | 'scoring'> & { scoring?: string }): void {
     const { id, kind, peak, cameraId, ruleId, key, modelHash, scoring = '' } = moment;
     const { atMs, score, threshold, tile, vector } = moment;
-    this.#database
-      .prepare(
-        `INSERT INTO moments (id, kind, peak, camera_id, rule_id, key, model_hash, scoring, at_ms, score, threshold, tile, vector)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, score = excluded.score,
-             threshold = excluded.threshold, tile = excluded.tile, vector = excluded.vector`,
-      )
-      .run(
-        id,
-        kind,
-        peak,
-        cameraId,
-        ruleId,
-        key,
-        modelHash,
-        scoring,
-        atMs,
-        score,
-        threshold,
-        JSON.stringify(tile),
-        toBytes(vector),
-      );
+    const insert = this.#database.prepare(
+      `INSERT INTO moments (id, kind, peak, camera_id, rule_id, key, model_hash, scoring, at_ms, score, threshold, tile, vector)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, score = excluded.score,
+           threshold = excluded.threshold, tile = excluded.tile, vector = excluded.vector`,
+    );
+    const where = [id, kind, peak, cameraId, ruleId, key, modelHash, scoring] as const;
+    const what = [atMs, score, threshold, JSON.stringify(tile), toBytes(vector)] as const;
+    // That of an event is safe together with the event, whose write the store waits for.
+    inTransactionUnsynced(this.#database, () => insert.run(...where, ...what));
   }
 
   /** The peaks that are kept of a calibration, by their number. */

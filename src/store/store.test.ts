@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DetectionEvent } from '../detect/event.js';
 import { createLogger } from '../telemetry/logger.js';
 import { openDatabase } from './database.js';
@@ -50,6 +50,48 @@ describe('EventStore', () => {
     expect(again.get(ID)?.phase).toBe('end');
     expect(again.get('00000000-0000-4000-8000-000000000000')).toBeNull();
     second.close();
+  });
+
+  it('tells nobody of events that are not on the disk yet, and waits for it once for all that come meanwhile', async () => {
+    const path = join(folder, 'wordwatch.db');
+    const database = openDatabase(path);
+    const store = new EventStore(database, logger, [{ id: 'mqtt', wants: () => true }]);
+    const exec = vi.spyOn(database, 'exec');
+    const commits = () => exec.mock.calls.filter(([sql]) => sql === 'COMMIT').length;
+    const told = () => [store.lastSeq, store.list({ after: 0, limit: 99 }).length];
+    store.add(event('start'));
+    const first = store.settled();
+    await Promise.resolve();
+    await Promise.resolve();
+    // The wait for the first is under way; these come meanwhile, from three cameras.
+    const others = [1, 2, 3].map(() => {
+      store.add(event('update'));
+      return store.settled();
+    });
+    expect([...told(), store.outbox('mqtt').size, store.outbox('mqtt').next()]).toEqual([0, 0, 4, null]);
+    await first;
+    expect([...told(), store.outbox('mqtt').next()?.seq, store.outbox('mqtt').next()]).toEqual([
+      1,
+      1,
+      1,
+      null,
+    ]);
+    await Promise.all(others);
+    expect([...told(), store.outbox('mqtt').next()?.seq, commits()]).toEqual([4, 4, 2, 2]);
+    await store.settled();
+    expect(commits()).toBe(2);
+    // Whoever writes something else still waits for the disk with every transaction.
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+
+    database.exec('PRAGMA query_only = ON'); // as a disk that has become read-only
+    store.add(event('end'));
+    await store.settled();
+    expect([...told(), store.waiting]).toEqual([5, 5, 1]);
+    database.exec('PRAGMA query_only = OFF');
+    store[Symbol.dispose]();
+    database.close();
+    using again = openDatabase(path);
+    expect(new EventStore(again, logger).lastSeq).toBe(5);
   });
 
   it('keeps events that the disk refuses, shows them, and writes them when it can', () => {

@@ -120,6 +120,7 @@ describe('StoredOutbox', () => {
       ...{ database, destination: BOTH[0]!, limit: 3, logger: logTo(log) },
       eventAt: (seq) => store.at(seq),
       isUnwritten: () => false,
+      isTold: () => true,
     });
     expect([outbox.next()?.seq, outbox.next()?.seq, outbox.next()]).toEqual([3, 5, null]);
     expect([outbox.size, outbox.dropped]).toEqual([2, 3]);

@@ -2,7 +2,7 @@ import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { DetectionEvent } from '../detect/event.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
-import { inTransaction } from './transaction.js';
+import { inTransactionUnsynced } from './transaction.js';
 
 /** Events that may wait for one destination; beyond it the oldest are dropped and counted. */
 export const OUTBOX_LIMIT = 100_000;
@@ -27,6 +27,8 @@ export interface StoredOutboxOptions {
   eventAt: (seq: number) => DetectionEvent | null;
   /** Whether an event, and its row here, still waits for the disk. */
   isUnwritten: (seq: number) => boolean;
+  /** Whether anybody may be told of an event yet. */
+  isTold: (seq: number) => boolean;
   limit?: number | undefined;
   logger: Logger;
 }
@@ -96,9 +98,13 @@ export class StoredOutbox implements Disposable {
   /** Does nothing: the store has added the event when it was raised. */
   push(_event: DetectionEvent): void {}
 
-  /** The oldest event that is not under way yet, which from now on it is; null when there is none. */
+  /**
+   * The oldest event that is not under way yet, which from now on it is; null when there is none that may be told. The bus
+   * says when there is one more.
+   */
   next(): DetectionEvent | null {
     for (let seq = this.#pending[this.#underWay]; seq !== undefined; seq = this.#pending[this.#underWay]) {
+      if (!this.#options.isTold(seq)) return null;
       const event = this.#read(seq);
       if (event === undefined) return null;
       if (event) {
@@ -182,7 +188,8 @@ export class StoredOutbox implements Disposable {
     const { database, destination, logger } = this.#options;
     try {
       const statement = database.prepare('DELETE FROM outbox WHERE destination = ? AND seq = ?');
-      inTransaction(database, () => {
+      // After a power cut they would be sent again, under the same ids.
+      inTransactionUnsynced(database, () => {
         for (const seq of this.#settled) statement.run(destination.id, seq);
       });
       this.#settled = [];

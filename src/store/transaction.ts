@@ -13,3 +13,17 @@ export function inTransaction<T>(database: DatabaseSyncInstance, work: () => T):
     throw error;
   }
 }
+
+/**
+ * The same without a wait for the disk. The end of the program takes nothing back, but a power cut may, together with all
+ * that was written later, until somebody waits: `WalSync`, or any later {@link inTransaction}.
+ */
+export function inTransactionUnsynced<T>(database: DatabaseSyncInstance, work: () => T): T {
+  const { synchronous } = database.prepare('PRAGMA synchronous').get() as { synchronous: number };
+  database.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return inTransaction(database, work);
+  } finally {
+    database.exec(`PRAGMA synchronous = ${synchronous}`);
+  }
+}

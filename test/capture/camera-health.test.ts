@@ -65,7 +65,10 @@ async function watch(
   const book = await openRuleBook([RULE], embedder, null);
   const modelHash = () => embedder.describe().modelHash;
   let seq = 0;
-  const store = { append: (event: Omit<DetectionEvent, 'seq'>) => ({ ...event, seq: ++seq }) };
+  const store = {
+    add: (event: Omit<DetectionEvent, 'seq'>) => ({ ...event, seq: ++seq }),
+    settled: async () => {},
+  };
   const recorder = new EventRecorder({ store, snapshots: null, moments: null, model: embedder, logger });
   const watched = watchCamera({
     ...{ source, embedder, logger, signal, timeZone: null, motionGate: true, onModelError: 'throw' },

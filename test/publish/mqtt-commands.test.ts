@@ -8,6 +8,7 @@ import { createMqttCommands } from '../../src/publish/mqtt-commands.js';
 import { createTopics } from '../../src/publish/topics.js';
 import { SwitchChange } from '../../src/shared/rule-switch.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { fuzzRuns } from '../fixtures/fuzz-runs.js';
 import { Mosquitto, Subscriber, Wire } from '../fixtures/mosquitto.js';
 import { MqttWorld, say } from '../fixtures/mqtt-world.js';
 
@@ -160,7 +161,7 @@ describe('MQTT commands', () => {
     const message = fc.record({ topic: fc.oneof(topic, fc.string()), payload, retain: fc.boolean() });
     fc.assert(
       fc.property(message, (given) => part.onMessage(given)),
-      { numRuns: 20_000, seed: 5 },
+      { numRuns: fuzzRuns(20_000), seed: 5 },
     );
     // Some of it was valid, or the test would show nothing.
     expect(seen.length).toBeGreaterThan(200);

@@ -19,6 +19,8 @@ createMqttPublisher({
 }).start();
 while (store.lastSeq < Number(events)) {
   const { seq: _, ...event } = makeEvent({ seq: 0, ruleId: `rule-${store.lastSeq % 3}` });
-  bus.emit('event', store.append(event), null);
+  const added = store.add(event);
+  await store.settled();
+  bus.emit('event', added, null);
   await sleep(1);
 }

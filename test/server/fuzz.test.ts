@@ -17,10 +17,11 @@ import {
   serveGoodWorld,
   VIEW,
 } from '../fixtures/api-requests.js';
+import { fuzzRuns } from '../fixtures/fuzz-runs.js';
 import { WatchedWorld } from '../fixtures/watched-world.js';
 
 /** The long run: `FUZZ_RUNS=100000 npx vitest run test/server/fuzz.test.ts` */
-const RUNS = Number(process.env.FUZZ_RUNS ?? 1_000);
+const RUNS = fuzzRuns(1_000);
 const CONNECTIONS = Math.ceil(RUNS / 50);
 const SEED = 5;
 
