@@ -41,10 +41,10 @@ export async function until(isSo: IsOver, { timeoutMs }: { timeoutMs: number }):
 
 /** Faults of the broker, by name. */
 export function brokerFaults({ service, broker, subscriber }: World): Record<string, Fault> {
-  /** What was raised until now has arrived. */
+  /** What was raised until now has arrived; of a service that is just starting, the first that it raises. */
   const arrives = (): IsOver => {
-    const wantedSeq = service.newest()?.seq ?? 0;
-    return () => subscriber.newestSeq >= wantedSeq;
+    const wantedSeq = service.newest()?.seq;
+    return () => subscriber.newestSeq >= (wantedSeq ?? service.newest()?.seq ?? Number.POSITIVE_INFINITY);
   };
   return {
     'broker killed': async (random) => {

@@ -17,7 +17,7 @@ const DOORSTEP = fileURLToPath(new URL('../../samples/parcel-doorstep.mp4', impo
 export const LIVE_CAMERA = 'live';
 export const STALL_TIMEOUT_MS = 3_000;
 const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 60_000;
 const PAGE = /"pageUrl":"(\S+?)"/;
 
 /** Opens every program of Node to a debugger, on a port of its choice: the only way to a thread of another process. */
@@ -115,10 +115,12 @@ export class Service implements AsyncDisposable {
 
   /** In an orderly way. */
   async stop(): Promise<void> {
-    const cli = this.#cli;
-    const timer = setTimeout(() => cli?.process.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    const cli = this.#cli!;
+    const timer = setTimeout(() => cli.process.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await this.#end('SIGTERM');
     clearTimeout(timer);
+    const { exitCode, stderr } = await cli.ended;
+    if (exitCode !== 0) throw new Error(`wordwatch stopped with ${exitCode}: ${stderr.slice(-2_000)}`);
   }
 
   /** Address of the page while it is up. */

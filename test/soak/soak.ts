@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type CampaignResult, campaign, type Strike } from './campaign.js';
 import { isBalanced } from './ledger.js';
 
+const WARM_MS = 15_000;
 /** The broker's waits are short again when a connection has lasted 10 s. */
 const MEAN_PAUSE_MS = 6_000;
 
@@ -25,7 +26,8 @@ if (!Number.isSafeInteger(times) || times < 1 || !(minutes > 0) || !Number.isSaf
   process.exitCode = 2;
 } else {
   const result = await campaign({
-    ...{ seed, meanPauseMs: MEAN_PAUSE_MS, signal: interrupted.signal, onStrike: tell },
+    ...{ seed, warmMs: WARM_MS, meanPauseMs: MEAN_PAUSE_MS },
+    ...{ signal: interrupted.signal, onStrike: tell },
     long: values.times === undefined ? { minutes } : { times },
   });
   if (!result.hasDisk) process.stderr.write('disk full: left out, this user may not mount a disk to fill\n');
