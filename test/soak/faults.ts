@@ -41,10 +41,10 @@ export async function until(isSo: IsOver, { timeoutMs }: { timeoutMs: number }):
 
 /** Faults of the broker, by name. */
 export function brokerFaults({ service, broker, subscriber }: World): Record<string, Fault> {
-  /** What was raised until now has arrived; of a service that is just starting, the first that it raises. */
+  /** Something that is raised from now on has arrived, and what was raised before it therefore, too. */
   const arrives = (): IsOver => {
-    const wantedSeq = service.newest()?.seq;
-    return () => subscriber.newestSeq >= (wantedSeq ?? service.newest()?.seq ?? Number.POSITIVE_INFINITY);
+    const knownSeq = Math.max(service.newest()?.seq ?? 0, subscriber.newestSeq);
+    return () => subscriber.newestSeq > knownSeq;
   };
   return {
     'broker killed': async (random) => {

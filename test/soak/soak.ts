@@ -1,7 +1,7 @@
 // Runs the real service with a real broker, breaks things at random, and counts what became of the events.
 //   npm run -s soak -- (--times N | --minutes M) [--seed N] [--json]
 import { parseArgs } from 'node:util';
-import { type CampaignResult, campaign, type Strike } from './campaign.js';
+import { type CampaignResult, campaign, isAsBefore, type Strike } from './campaign.js';
 import { isBalanced } from './ledger.js';
 
 const WARM_MS = 15_000;
@@ -33,8 +33,10 @@ if (!Number.isSafeInteger(times) || times < 1 || !(minutes > 0) || !Number.isSaf
   if (!result.hasDisk) process.stderr.write('disk full: left out, this user may not mount a disk to fill\n');
   const lines = [...faultLines(result.strikes), booksOf(result)];
   for (const line of lines) process.stdout.write(values.json ? `${JSON.stringify(line)}\n` : inWords(line));
-  const isWell = result.strikes.every(({ recoveryMs }) => recoveryMs !== null);
-  process.exitCode = isWell && result.waiting === 0 && isBalanced(result.ledger) ? 0 : 3;
+  const { strikes, ledger, waiting, held } = result;
+  const isWell =
+    strikes.every(({ recoveryMs }) => recoveryMs !== null) && isAsBefore(held.after, held.before);
+  process.exitCode = isWell && waiting === 0 && isBalanced(ledger) ? 0 : 3;
 }
 
 function tell({ fault, recoveryMs }: Strike): void {
