@@ -25,8 +25,9 @@ const RECOVERY_TIMEOUT_MS = 90_000;
 /** How long the last events may take after an orderly stop. */
 const LAST_TIMEOUT_MS = 5_000;
 /**
- * Without any fault the service grows by 75 MiB within its first five minutes, and no more in the next two. libvips keeps threads for pictures while there are some to make, a client may be just connecting. What a fault left behind
- * every time would be 20 of it after 20 times.
+ * Without any fault the service grows by 75 MiB within its first five minutes, and no more in the next two. libvips keeps
+ * threads for pictures while there are some to make, a client may be just connecting. What a fault left behind every time
+ * would be 20 of it after 20 times.
  */
 const TOLERANCE: Held = { rssMb: 128, handles: 4, threads: 4, children: 0 };
 const WHATS = ['rssMb', 'handles', 'threads', 'children'] as const;
