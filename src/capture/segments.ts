@@ -15,6 +15,12 @@ const NAME = /^(\d+)\.ts$/;
 /** Codecs that browsers play from MP4, and ffmpeg's filter that makes each cuttable anywhere. */
 const FILTERS: Readonly<Record<string, string>> = { h264: 'h264_mp4toannexb', hevc: 'hevc_mp4toannexb' };
 
+/**
+ * Of an RTSP stream ffmpeg does not know when the first picture is due, and with B-frames it cannot guess; MPEG-TS takes
+ * none without a time. It is the keyframe that the first seconds hang on.
+ */
+const FIRST_PTS = 'setts=pts=if(eq(PTS\\,NOPTS)\\,DTS\\,PTS)';
+
 /** A second output of ffmpeg: the video as it came, in pieces of some seconds. */
 export interface SegmentOutput {
   /** Where the pieces go, with ffmpeg's placeholders. */
@@ -49,10 +55,11 @@ export function segmentOutput(folder: string, codec: string | null): SegmentOutp
     options: [
       ...['-map', '0:v:0', '-c:v', 'copy', '-an', '-sn', '-dn'],
       // Said here: left to ffmpeg, the filter is at its end for good once the disk has failed.
-      ...['-bsf:v', filter],
+      ...['-bsf:v', `${FIRST_PTS},${filter}`],
       ...['-f', 'fifo', '-fifo_format', 'segment', '-queue_size', String(QUEUE_PACKETS)],
       ...['-drop_pkts_on_overflow', '1', '-attempt_recovery', '1', '-recover_any_error', '1'],
-      ...['-recovery_wait_time', String(RECOVERY_S)],
+      // A piece that begins with less can be too little to be read at all, and would spoil the clip.
+      ...['-recovery_wait_time', String(RECOVERY_S), '-restart_with_keyframe', '1'],
       ...['-format_opts', `segment_time=${SEGMENT_MS / 1000}:segment_format=mpegts:strftime=1`],
     ],
   };

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -20,6 +21,8 @@ const logger = createLogger({ level: 'silent' });
 const WAIT = { timeout: 60_000, interval: 100 };
 /** Between two keyframes of the test picture. */
 const KEYFRAMES_S = 1;
+/** H.264 with pictures that need a later one. */
+const B_FRAMES = fileURLToPath(new URL('../../samples/fire-yard.mp4', import.meta.url));
 const ID = '0b0e7d9c-6a0e-4c6e-9a57-0c1a5a3b9f01';
 
 const folders: string[] = [];
@@ -118,6 +121,17 @@ describe.concurrent('a clip', () => {
     } finally {
       await browser.close();
     }
+  });
+
+  it('has the first seconds of a connection, also where pictures come in another order than they are shown', async () => {
+    const folder = await newFolder();
+    await using camera = await RtspServer.start(B_FRAMES);
+    await using recorder = await record(folder, new WatchedWorld());
+    await using _reading = watch(camera.url, recorder);
+    await segments(recorder, 2);
+    const names = await readdir(recorder.segmentsFolder('yard'));
+    const first = await probed(join(recorder.segmentsFolder('yard'), names.sort()[0]!));
+    expect(first).toEqual({ codec: 'h264', durationS: expect.any(Number) });
   });
 
   it('is made of what there is when the program stops, of HEVC and of a file, too', async () => {

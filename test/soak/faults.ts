@@ -1,108 +1,163 @@
-import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../src/rules/calibration/random.js';
-import type { Mosquitto } from '../fixtures/mosquitto.js';
+import type { Mosquitto, Wire } from '../fixtures/mosquitto.js';
 import type { RtspServer } from '../fixtures/rtsp.js';
-import type { Service } from './service.js';
+import type { SmallDisk } from '../fixtures/small-disk.js';
+import type { DeafClients } from './deaf-clients.js';
+import { LIVE_CAMERA, type Service, STALL_TIMEOUT_MS } from './service.js';
+import type { LastingSubscriber } from './subscriber.js';
 
-/** What can be broken. */
-export interface Victims {
+const POLL_MS = 100;
+/** A fault must show within this time. */
+const BITE_TIMEOUT_MS = 30_000;
+
+/** What can be broken, and who looks on. */
+export interface World {
   service: Service;
   broker: Mosquitto;
   camera: RtspServer;
+  /** Between camera and service. */
+  cameraWire: Wire;
+  /** The data folder; null: it is no disk of its own. */
+  disk: SmallDisk | null;
+  deaf: DeafClients;
+  subscriber: LastingSubscriber;
 }
 
-const MEAN_PAUSE_MS = 4_000;
-/** Clients that never read, at a time. */
-const MAX_DEAF = 5;
+/** Says whether nothing is left of a fault. */
+export type IsOver = () => boolean | Promise<boolean>;
+/** Breaks something and, as far as it does not mend itself, mends it. */
+export type Fault = (random: Random) => Promise<IsOver>;
 
-interface FaultOptions {
-  random: Random;
-  untilMs: number;
-  signal: AbortSignal;
-  onFault: (name: string) => void;
-}
-
-/**
- * Breaks things at random moments, several at a time; when it settles all is whole again.
- * @param random decides what, when and for how long
- * @param untilMs time of the last fault, as `performance.now()` counts
- * @param signal ends it earlier
- * @param onFault told of each
- */
-export async function injectFaults(
-  victims: Victims,
-  { random, untilMs, signal, onFault }: FaultOptions,
-): Promise<void> {
-  const deaf = new DeafClients(victims.service);
-  const faults = faultsOf(victims, deaf);
-  const names = Object.keys(faults) as (keyof typeof faults)[];
-  const underWay = new Map<string, Promise<void>>();
-  while (true) {
-    await sleep(-Math.log(1 - random()) * MEAN_PAUSE_MS, undefined, { signal }).catch(() => {});
-    if (signal.aborted || performance.now() > untilMs) break;
-    const name = names[Math.floor(random() * names.length)]!;
-    const lastsMs = 200 + random() * 6_000;
-    // One process cannot be broken twice at once.
-    const victim = name.split(' ')[0]!;
-    if (underWay.has(victim)) continue;
-    onFault(name);
-    const fault = faults[name](lastsMs).finally(() => underWay.delete(victim));
-    fault.catch(() => {}); // thrown below
-    underWay.set(victim, fault);
+/** Waits until something is so. @returns whether it was in time */
+export async function until(isSo: IsOver, { timeoutMs }: { timeoutMs: number }): Promise<boolean> {
+  const untilMs = performance.now() + timeoutMs;
+  while (!(await isSo())) {
+    if (performance.now() > untilMs) return false;
+    await sleep(POLL_MS);
   }
-  await Promise.all(underWay.values());
-  deaf.hangUp();
+  return true;
 }
 
-function faultsOf({ service, broker, camera }: Victims, deaf: DeafClients) {
+/** Faults of the broker, by name. */
+export function brokerFaults({ service, broker, subscriber }: World): Record<string, Fault> {
+  /** Something that is raised from now on has arrived, and what was raised before it therefore, too. */
+  const arrives = (): IsOver => {
+    const knownSeq = Math.max(service.newest()?.seq ?? 0, subscriber.newestSeq);
+    return () => subscriber.newestSeq > knownSeq;
+  };
   return {
-    'broker killed': async (lastsMs: number) => {
+    'broker killed': async (random) => {
       await broker.kill();
-      await sleep(lastsMs);
+      await sleep(between(200, 3_000, random));
       await broker.restart();
+      return arrives();
     },
-    'broker frozen': async (lastsMs: number) => {
+    // To the others this is a network that swallows everything: connections stay, nothing is answered.
+    'broker partitioned': async (random) => {
       broker.freeze();
-      await sleep(lastsMs);
+      await sleep(between(200, 6_000, random));
       broker.thaw();
+      return arrives();
     },
-    'wordwatch killed': async () => {
-      await service.kill();
-      await service.start();
+    'broker session lost': async (random) => {
+      const { length } = subscriber.gaps;
+      await broker.kill();
+      await broker.forget();
+      await sleep(between(0, 1_000, random));
+      await broker.restart();
+      const hasArrived = arrives();
+      return () => subscriber.gaps.length > length && hasArrived();
     },
-    'camera killed': async (lastsMs: number) => {
-      await camera.kill();
-      await sleep(lastsMs);
-      await camera.restart();
-    },
-    'client deaf': async () => deaf.add(),
   };
 }
 
-/** Clients of the live feed that never read. */
-class DeafClients {
-  readonly #service: Service;
-  readonly #sockets: Socket[] = [];
+/** Faults of the camera, by name. */
+export function cameraFaults({ service, camera, cameraWire }: World): Record<string, Fault> {
+  const sees = (): IsOver => {
+    const sinceMs = Date.now();
+    const isWell = () => isWithout(service, { part: `camera ${LIVE_CAMERA}` });
+    return async () => (service.newest(LIVE_CAMERA)?.atMs ?? 0) > sinceMs && (await isWell());
+  };
+  return {
+    'camera killed': async (random) => {
+      await camera.kill();
+      await sleep(between(200, 3_000, random));
+      await camera.restart();
+      return sees();
+    },
+    'camera stalled': async (random) => {
+      camera.freeze();
+      await sleep(STALL_TIMEOUT_MS + between(0, 3_000, random));
+      camera.thaw();
+      return sees();
+    },
+    'camera garbage': async (random) => {
+      // From a byte here and there, which leaves the packets whole, to nothing but noise.
+      const everyNth = Math.ceil(1 / random() ** 2);
+      let spoilt = 0;
+      cameraWire.disturb((bytes) => {
+        for (let at = Math.floor(random() * everyNth); at < bytes.length; at += everyNth, spoilt++)
+          bytes[at] = Math.floor(random() * 256);
+      });
+      await sleep(between(500, 3_000, random));
+      await until(() => spoilt > 0, { timeoutMs: BITE_TIMEOUT_MS });
+      cameraWire.mend();
+      return sees();
+    },
+  };
+}
 
-  constructor(service: Service) {
-    this.#service = service;
-  }
+/** Faults of the program that leave it alive, by name. */
+export function serviceFaults({ service, disk, deaf }: World): Record<string, Fault> {
+  const waits = { part: 'store', reason: /wait for the disk/ };
+  const diskFull: Fault = async (random) => {
+    service.settle();
+    await disk!.fill();
+    const isRefused = async () => !(await isWithout(service, waits));
+    if (!(await until(isRefused, { timeoutMs: BITE_TIMEOUT_MS })))
+      throw new Error('the disk was full, and nobody noticed');
+    await sleep(between(0, 3_000, random));
+    await disk!.free();
+    return () => isWithout(service, waits);
+  };
+  return {
+    'model worker killed': async () => {
+      const deaths = service.said('model worker died');
+      await service.killModelThread();
+      const sinceMs = Date.now();
+      return async () =>
+        service.said('model worker died') > deaths &&
+        (service.newest()?.atMs ?? 0) > sinceMs &&
+        (await isWithout(service, { part: 'model' }));
+    },
+    'client deaf': async () => {
+      deaf.add(service.pageUrl!);
+      return async () => (await service.problems()) !== null;
+    },
+    ...(disk ? { 'disk full': diskFull } : {}),
+  };
+}
 
-  add(): void {
-    const { pageUrl } = this.#service;
-    if (pageUrl === null) return;
-    const { hostname, port } = new URL(pageUrl);
-    const socket = connect({ host: hostname, port: Number(port) }).on('error', () => {});
-    socket.pause();
-    const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
-    const lines = ['GET /ws?after=0 HTTP/1.1', `Host: ${hostname}:${port}`, ...handshake];
-    socket.write([...lines, 'Sec-WebSocket-Key: c29ha3NvYWtzb2Frc29haw==', '', ''].join('\r\n'));
-    this.#sockets.push(socket);
-    if (this.#sockets.length > MAX_DEAF) this.#sockets.shift()!.destroy();
-  }
+/** Ends of the program, by name. */
+export function killFaults({ service, subscriber }: World): Record<string, Fault> {
+  return {
+    'wordwatch killed': async (random) => {
+      await service.killAtWrite(random);
+      await service.start();
+      return () => subscriber.newestSeq >= (service.newest()?.seq ?? Number.POSITIVE_INFINITY);
+    },
+  };
+}
 
-  hangUp(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
+async function isWithout(
+  service: Service,
+  { part, reason = /./ }: { part: string; reason?: RegExp },
+): Promise<boolean> {
+  const problems = await service.problems();
+  return problems?.every((problem) => problem.part !== part || !reason.test(problem.reason)) ?? false;
+}
+
+function between(low: number, high: number, random: Random): number {
+  return low + random() * (high - low);
 }

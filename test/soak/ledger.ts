@@ -11,7 +11,9 @@ export interface Ledger {
   stored: number;
   /** Of these, at the subscriber. */
   delivered: number;
-  /** Of these, not at the subscriber. */
+  /** Of these, not at the subscriber, which the broker did not know when it may have taken them. */
+  forgotten: number;
+  /** Of these, not at the subscriber for no such reason. */
   lost: number;
   /** Phases that reached the subscriber for the first time after a later one of the same rule on the same camera. */
   outOfOrder: number;
@@ -22,28 +24,38 @@ export interface Ledger {
 /**
  * Compares what was raised with what is stored and what arrived.
  * @param received in the order of arrival; what comes again under the same id and number is no fault
+ * @param mayMiss whether the broker may have taken an event when it knew of no subscriber
  */
 export function balance({
   stored,
   printed,
   received,
+  mayMiss = () => false,
 }: {
   stored: readonly Told[];
   printed: readonly Told[];
   received: readonly Told[];
+  mayMiss?: (told: Told) => boolean;
 }): Ledger {
   const raised = new Map([...stored, ...printed, ...received].map((told) => [keyOf(told), told]));
   const inStore = new Set(stored.map(keyOf));
   const arrived = new Set(received.map(keyOf));
-  const delivered = [...raised.keys()].filter((key) => arrived.has(key)).length;
+  const missing = [...raised].flatMap(([key, told]) => (arrived.has(key) ? [] : told));
+  const forgotten = missing.filter(mayMiss).length;
   return {
     raised: raised.size,
     stored: [...raised.keys()].filter((key) => inStore.has(key)).length,
-    delivered,
-    lost: raised.size - delivered,
+    delivered: raised.size - missing.length,
+    forgotten,
+    lost: missing.length - forgotten,
     outOfOrder: outOfOrder(received),
     idsReused: idsReused([...raised.values()]),
   };
+}
+
+/** Whether everything is where it has to be. */
+export function isBalanced({ raised, stored, lost, outOfOrder, idsReused }: Ledger): boolean {
+  return stored === raised && lost === 0 && outOfOrder === 0 && idsReused === 0;
 }
 
 function keyOf({ id, seq, phase }: Told): string {
