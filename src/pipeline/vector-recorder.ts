@@ -42,8 +42,6 @@ export interface VectorRecorderOptions {
   commonness: CommonnessMeter | null;
   logger: Logger;
   clock?: Clock;
-  /** Finished minutes are written so often. */
-  writePeriodMs?: number;
 }
 
 /** A minute of one camera that is still going on. */
@@ -78,7 +76,7 @@ export class VectorRecorder implements Disposable {
   readonly #options: VectorRecorderOptions;
   readonly #tracks = new Map<string, Track>();
   readonly #streams = new WeakMap<CameraView, VectorStream>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer = setInterval(() => this.write(), WRITE_PERIOD_MS).unref();
   #waiting: FinishedMinute[] = [];
   #waitingBytes = 0;
   #written = 0;
@@ -89,7 +87,6 @@ export class VectorRecorder implements Disposable {
 
   constructor(options: VectorRecorderOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.write(), options.writePeriodMs ?? WRITE_PERIOD_MS).unref();
   }
 
   /** Vectors since the start: written, and let go because they could not be; and the bytes of what waits for the disk. */

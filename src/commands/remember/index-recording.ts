@@ -11,9 +11,6 @@ import type { Recording } from './recordings.js';
 import type { Outcome, RememberOptions } from './remember.js';
 import { unwritable } from './store-failures.js';
 
-/** What is lost at a kill is done again: little, so that the memory that waits is small. */
-const WRITE_PERIOD_MS = 1_000;
-
 /** What {@link indexRecording} needs. */
 export interface IndexOptions extends RememberOptions {
   content: RecordingContent;
@@ -76,14 +73,14 @@ async function keepFrames(
   };
   const kept: Kept = { toMs: source.startTimeMs!, frames: 0, vectors: 0 };
   {
-    using recorder = new VectorRecorder({
-      ...{ store, model: embedder, commonness, logger, writePeriodMs: WRITE_PERIOD_MS },
-    });
+    using recorder = new VectorRecorder({ store, model: embedder, commonness, logger });
     await scanSource({
       ...{ ...options, source, alsoLayout: { kind: 'auto' } },
       onFrame: (frame) => {
-        refuseFailure();
         recorder.keep(frame, { cameraId, fps, motionGate, timed: true });
+        // Files wait for the disk.
+        recorder.write();
+        refuseFailure();
         if (!frame.seen || !frame.pyramid) return;
         kept.toMs = frame.seen.atMs;
         kept.frames++;

@@ -22,6 +22,10 @@ describe('the name of a recording', () => {
     ['2026-05-01/18/front_door/30.05.mp4', 'front_door', EVENING], // Frigate: UTC
     ['yard/00M00S_1777660205.mp4', 'yard', EVENING],
     ['yard/1777660205000.mp4', 'yard', EVENING],
+    ['nvr/2/2026-05-01/20/30/05.mp4', '2', EVENING],
+    ['nvr/2026-05-01/yard/20-30-05.mp4', 'yard', EVENING],
+    ['2/2026-05-01/20/203005.mp4', '2', EVENING],
+    ['a/20260501203005.mp4', 'a', EVENING],
     ['yard/2026-05-01T20-30.mp4', 'yard', EVENING - 5_000],
   ])('as recorders give them, %s, says camera and time', (path, camera, startMs) => {
     expect(readUsualName(path, ZONE)).toEqual({ camera, startMs });

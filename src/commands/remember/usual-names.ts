@@ -68,7 +68,12 @@ const COMMON_FOLDERS = /^(dav|mp4|video|clip|record|recording)s?$/i;
 function cameraOf(before: string, folders: string): string | null {
   const name = before.replace(/^[\W_]+|[\W_]+$/g, '');
   if (isName(name)) return name;
-  return folders.split('/').findLast((folder) => isName(folder) && !COMMON_FOLDERS.test(folder)) ?? null;
+  // Below a date, a number is an hour; above it, it may be a camera's.
+  const [above, ...below] = folders.split(/(?:^|\/)(?=20\d{2})/) as [string, ...string[]];
+  const nearest = (path: string) =>
+    path.split('/').findLast((folder) => folder !== '' && !COMMON_FOLDERS.test(folder));
+  const namedBelow = below.join('/').split('/').filter(isName).join('/');
+  return nearest(namedBelow) ?? nearest(above) ?? null;
 }
 
 /** Two letters in a row: 00M30S is a time. */
