@@ -157,6 +157,18 @@ describe('scan --remember', () => {
     expect(frames()).toEqual({ yard: [...seconds(6), ...seconds(3, 60)] });
   });
 
+  it('keeps every moment of a camera once, where recordings overlap', async () => {
+    put({
+      [`yard_${START}.mp4`]: 'a',
+      'yard_2026-05-01T20-30-02Z.mp4': 'b',
+      'z/yard_2026-05-01T20-30-01Z.mp4': 'told',
+    });
+    const { states, said } = await remember();
+    expect(states).toMatchObject({ 'z/yard_2026-05-01T20-30-01Z.mp4': 'covered' });
+    expect(said).toMatch(/1 covered\n.*If it is another camera/);
+    expect(frames()).toEqual({ yard: seconds(8) });
+  });
+
   it('stops when the disk refuses vectors, and goes on later without a loss', async () => {
     put({
       [`yard_${START}.mp4`]: 'a',

@@ -11,6 +11,8 @@ export interface ImportCounts {
   known: number;
   /** Have the same content as another one. */
   duplicates: number;
+  /** Show times that are remembered already. */
+  covered: number;
   failed: number;
 }
 
@@ -74,16 +76,17 @@ export class ImportProgress {
   }
 
   #describe(): string {
-    const { indexed, known, duplicates, failed } = this.#counts;
+    const { indexed, known, duplicates, covered, failed } = this.#counts;
     const elapsedMs = performance.now() - this.#startedMs;
     const others = [
       ...(known > 0 ? [`${known} known`] : []),
       ...(duplicates > 0 ? [`${duplicates} duplicate${duplicates === 1 ? '' : 's'}`] : []),
+      ...(covered > 0 ? [`${covered} covered`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
     ];
     const leftMs = this.#leftMs(elapsedMs);
     return [
-      `${indexed + known + duplicates + failed} of ${this.#files} files`,
+      `${indexed + known + duplicates + covered + failed} of ${this.#files} files`,
       `${formatDuration(this.footageMs)} of footage, ${(this.footageMs / elapsedMs).toFixed(1)}× real time`,
       ...others,
       ...(leftMs === null ? [] : [`about ${formatDuration(leftMs)} left`]),

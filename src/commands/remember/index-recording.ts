@@ -6,6 +6,7 @@ import { WordwatchError } from '../../shared/errors.js';
 import type { ImportStore, RecordingContent } from '../../store/vectors/import-store.js';
 import type { VectorStore } from '../../store/vectors/vector-store.js';
 import { scanSource } from '../scan.js';
+import { CoveredTime } from './covered-time.js';
 import type { ImportProgress } from './import-progress.js';
 import type { Recording } from './recordings.js';
 import type { Outcome, RememberOptions } from './remember.js';
@@ -31,10 +32,16 @@ export async function indexRecording(recording: Recording, options: IndexOptions
   const source = createSource({ cameraId, location, fps, keyframesOnly });
   const { durationMs, createdMs } = await probe(source);
   const startMs = recording.startMs ?? createdMs ?? modifiedStart(recording, { durationMs, ...options });
-  progress.begin(recording.bytes, durationMs);
   const importId = imports.begin(content, recording, startMs);
+  const span = { fromMs: startMs, toMs: durationMs === null ? Infinity : startMs + durationMs };
+  const covered = CoveredTime.of(options.vectors, { ...span, cameraId, modelHash: content.modelHash });
+  if (covered.hasAll(span)) {
+    imports.finish(importId);
+    return { state: 'covered', cameraId, fromMs: startMs };
+  }
+  progress.begin(recording.bytes, durationMs);
   try {
-    const kept = await keepFrames({ ...source, startTimeMs: startMs }, { ...options, importId });
+    const kept = await keepFrames({ ...source, startTimeMs: startMs }, { ...options, importId, covered });
     if (!signal.aborted) {
       refuseGrowing(recording);
       imports.finish(importId);
@@ -52,7 +59,7 @@ type Kept = Omit<Outcome & { state: 'indexed' }, 'state' | 'cameraId' | 'fromMs'
 
 async function keepFrames(
   source: ReturnType<typeof createSource>,
-  { importId, ...options }: IndexOptions & { importId: number },
+  { importId, covered, ...options }: IndexOptions & { importId: number; covered: CoveredTime },
 ): Promise<Kept> {
   const { vectors, embedder, commonness, logger, storePath, motionGate, fps, progress } = options;
   const { cameraId } = source;
@@ -71,21 +78,22 @@ async function keepFrames(
   const refuseFailure = () => {
     if (failure !== null) throw unwritable(storePath, failure);
   };
-  const kept: Kept = { toMs: source.startTimeMs!, frames: 0, vectors: 0 };
+  const kept: Kept = { toMs: source.startTimeMs!, frames: 0, vectors: 0, covered: 0 };
   {
     using recorder = new VectorRecorder({ store, model: embedder, commonness, logger });
     await scanSource({
       ...{ ...options, source, alsoLayout: { kind: 'auto' } },
       onFrame: (frame) => {
+        if (!frame.seen || !frame.pyramid) return;
+        progress.at(frame.pyramid.ptsMs);
+        if (covered.has(frame.seen.atMs)) return void kept.covered++;
         recorder.keep(frame, { cameraId, fps, motionGate, timed: true });
         // Files wait for the disk.
         recorder.write();
         refuseFailure();
-        if (!frame.seen || !frame.pyramid) return;
         kept.toMs = frame.seen.atMs;
         kept.frames++;
         kept.vectors += frame.fresh.length;
-        progress.at(frame.pyramid.ptsMs);
       },
     });
   }

@@ -49,7 +49,17 @@ export interface RememberOptions {
 
 /** What became of one recording. */
 export type Outcome =
-  | { state: 'indexed'; cameraId: string; fromMs: number; toMs: number; frames: number; vectors: number }
+  | {
+      state: 'indexed';
+      cameraId: string;
+      fromMs: number;
+      toMs: number;
+      frames: number;
+      vectors: number;
+      /** Frames that were left out, as their time is remembered already. */
+      covered: number;
+    }
+  | { state: 'covered'; cameraId: string; fromMs: number }
   | { state: 'known' }
   | { state: 'duplicate'; of: string | null };
 
@@ -66,10 +76,10 @@ export async function runRemember(options: RememberOptions): Promise<number> {
   const imports = new ImportStore(database);
   const begun = imports.dropUnfinished();
   if (begun > 0) output.stderr('a recording that was not finished last time is begun anew\n');
-  const counts: ImportCounts = { indexed: 0, known: 0, duplicates: 0, failed: 0 };
+  const counts: ImportCounts = { indexed: 0, known: 0, duplicates: 0, covered: 0, failed: 0 };
   const progress = new ImportProgress(recordings, { output, counts });
   const vectors = new VectorStore(database);
-  const totals = { events: 0, frames: 0, vectors: 0 };
+  const totals = { events: 0, frames: 0, vectors: 0, coveredFrames: 0 };
   const onEvent = (event: DetectionEvent): void => {
     progress.clear();
     writeEvent(event, output);
@@ -87,6 +97,7 @@ export async function runRemember(options: RememberOptions): Promise<number> {
       if (outcome.state === 'indexed') {
         totals.frames += outcome.frames;
         totals.vectors += outcome.vectors;
+        totals.coveredFrames += outcome.covered;
       }
       tell(recording, outcome, output);
     } catch (error) {
@@ -103,6 +114,7 @@ export async function runRemember(options: RememberOptions): Promise<number> {
     progress.end(recording.bytes);
   }
   progress.finish();
+  if (counts.covered + totals.coveredFrames > 0) output.stderr(COVERED);
   if (signal.aborted) {
     output.stderr('stopped: the same command goes on where it was\n');
     exitCode = Math.max(exitCode, 1);
@@ -142,6 +154,7 @@ async function rememberOne(recording: Recording, options: OneOptions): Promise<O
 function count({ state }: Outcome, counts: ImportCounts): void {
   if (state === 'indexed') counts.indexed++;
   else if (state === 'known') counts.known++;
+  else if (state === 'covered') counts.covered++;
   else counts.duplicates++;
 }
 
@@ -155,6 +168,9 @@ function fail({ shown }: Recording, error: unknown, { json, stdout, stderr }: Ou
   stderr(`${reason.includes(shown) ? '' : `${shown}: `}${reason}${hint}\n`);
   if (json) stdout(`${JSON.stringify({ kind: 'file', file: shown, state: 'failed', reason })}\n`);
 }
+
+const COVERED =
+  'What is remembered already of the same camera and time was left out. If it is another camera, say so with --camera or --name.\n';
 
 function busy(storePath: string, holder: string): WordwatchError {
   return new WordwatchError('import-busy', `${storePath}: process ${holder} is indexing recordings there`, {
