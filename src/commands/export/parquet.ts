@@ -6,8 +6,8 @@ import type { ExportedVector, VectorBatch } from './vector-batches.js';
 export const VECTOR_VALUES = ['float32', 'int8'] as const;
 export type VectorValues = (typeof VECTOR_VALUES)[number];
 
-/** Some megabytes: all that is in memory at a time. */
-const ROWS_AT_ONCE = 2048;
+/** All that is in memory at a time, as numbers of JavaScript several times over: tens of megabytes. */
+const ROWS_AT_ONCE = 512;
 
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]['schema'];
 type Row = ExportedVector & { stream: VectorBatch['stream'] };

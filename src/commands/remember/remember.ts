@@ -106,6 +106,8 @@ export async function runRemember(options: RememberOptions): Promise<number> {
         progress.finish();
         throw failure;
       }
+      // What ffmpeg says when it is ended is no news.
+      if (signal.aborted) break;
       counts.failed++;
       progress.clear();
       fail(recording, error, output);
