@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { sha256Of } from '../../model/file-hash.js';
 import { messageOf, WordwatchError } from '../../shared/errors.js';
 import type { ImportStore, RecordingContent, RecordingFile } from '../../store/vectors/import-store.js';
 
@@ -30,9 +29,8 @@ export async function knowContent(
 }
 
 async function hashOf(path: string, signal: AbortSignal): Promise<string | null> {
-  const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer);
+    return await sha256Of(path, signal);
   } catch (error) {
     if (signal.aborted) return null;
     throw new WordwatchError('source-unreadable', `${path}: ${messageOf(error)}`, {
@@ -40,5 +38,4 @@ async function hashOf(path: string, signal: AbortSignal): Promise<string | null>
       userInput: true,
     });
   }
-  return hash.digest('hex');
 }
