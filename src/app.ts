@@ -159,6 +159,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   using metrics = new Metrics({
     bus,
     store: () => store,
+    vectors: () => vectors?.counts ?? null,
     model: () => ({ underWay: modelHealth.underWay(), works: modelHealth.reason() === null }),
     destinations: () => ({
       ...(publisher ? { mqtt: publisher.health() } : {}),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { CliContext } from './commands/cli/context.js';
+import { addExportCommand } from './commands/cli/export-command.js';
 import { addModelCommands } from './commands/cli/model-commands.js';
 import { addThresholdCommands } from './commands/cli/threshold-commands.js';
 import { addToolCommands } from './commands/cli/tool-commands.js';
@@ -65,6 +66,7 @@ addWatchCommands(program, context);
 addThresholdCommands(program, context);
 addToolCommands(program, context);
 addModelCommands(program, context);
+addExportCommand(program, context);
 
 try {
   await program.parseAsync();

@@ -14,6 +14,8 @@ export interface Probe {
   size: SizePx;
   /** null: live, or not told. */
   durationMs: number | null;
+  /** When the recording began, milliseconds since the epoch; null: not told. */
+  createdMs: number | null;
   fps: number | null;
   /** As ffmpeg calls it; null: pictures. */
   codec: string | null;
@@ -36,6 +38,7 @@ export async function probe(source: CaptureSource): Promise<Probe> {
     return {
       size,
       durationMs: (count / source.fps) * 1000,
+      createdMs: null,
       fps: source.fps,
       codec: null,
       colourMatrix: null,
@@ -62,6 +65,7 @@ export async function probe(source: CaptureSource): Promise<Probe> {
   return {
     size: turned ? { widthPx: square.heightPx, heightPx: square.widthPx } : square,
     durationMs: seconds > 0 ? seconds * 1000 : null,
+    createdMs: createdMsOf(data.format.tags),
     fps,
     codec: video.codec_name ?? null,
     colourMatrix: hasMatrix(video.color_space)
@@ -85,6 +89,14 @@ function skippedFrames(
   if (keyframesOnly) return 'nokey';
   const isFile = sourceKind(location) === 'file';
   return isFile && reordered && fps !== null && fps >= MANY_FRAMES * wanted ? 'noref' : null;
+}
+
+/** Many cameras write a time of zero, in 1904 or 1970, when they do not know it. */
+const FIRST_CREATED_MS = Date.UTC(1990);
+
+function createdMsOf(tags: FfprobeData['format']['tags']): number | null {
+  const createdMs = Date.parse(String(tags?.creation_time ?? ''));
+  return createdMs >= FIRST_CREATED_MS ? createdMs : null;
 }
 
 function hasMatrix(colourSpace: unknown): boolean {

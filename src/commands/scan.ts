@@ -7,7 +7,7 @@ import type { Embedder } from '../model/embedder.js';
 import { CalibrationKeeper } from '../pipeline/calibration-keeper.js';
 import { EventRecorder } from '../pipeline/event-recorder.js';
 import { openRuleBook, type RuleBook, type WatchRule } from '../pipeline/rule-book.js';
-import { watchCamera } from '../pipeline/watch-camera.js';
+import { type WatchedFrame, watchCamera } from '../pipeline/watch-camera.js';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 import { redactUrl } from '../shared/redact-url.js';
 import { CalibrationStore } from '../store/calibration-store.js';
@@ -15,6 +15,7 @@ import { openExistingDatabase } from '../store/database.js';
 import { LessonStore } from '../store/lesson-store.js';
 import { SnapshotFolder } from '../store/snapshots.js';
 import type { Logger } from '../telemetry/logger.js';
+import type { TileLayout } from '../tiling/layout.js';
 import { type Output, writeEvent } from './output.js';
 import { Progress } from './progress.js';
 
@@ -61,7 +62,7 @@ export async function runScan(options: ScanOptions): Promise<number> {
   for (const [index, cameraId] of cameraIdsOf(sources).entries()) {
     if (options.signal.aborted) break;
     try {
-      await scanSource({ ...options, location: sources[index]!, cameraId, book, recorder, calibrations });
+      await scanOne(sources[index]!, { ...options, cameraId, book, recorder, calibrations });
     } catch (error) {
       output.stderr(`${redactUrl(sources[index]!)}: ${redactUrl(messageOf(error))}\n`);
       const isUserInput = error instanceof WordwatchError && error.userInput;
@@ -72,52 +73,60 @@ export async function runScan(options: ScanOptions): Promise<number> {
   return exitCode;
 }
 
-interface SourceScan extends ScanOptions {
-  location: string;
-  cameraId: string;
-  book: RuleBook;
-  recorder: EventRecorder;
-  calibrations: CalibrationKeeper;
-}
-
-async function scanSource(scan: SourceScan): Promise<void> {
-  const { location, cameraId, book, recorder, output } = scan;
-  const source: CaptureSource = createSource({
-    cameraId,
-    location,
-    fps: scan.fps,
-    keyframesOnly: scan.keyframesOnly,
-    startTimeMs: scan.startTimeMs ?? 0,
-  });
+async function scanOne(
+  location: string,
+  scan: ScanOptions & Pick<SourceScan, 'book' | 'recorder' | 'calibrations'> & { cameraId: string },
+): Promise<void> {
+  const { cameraId, fps, keyframesOnly, startTimeMs, timeZone, output } = scan;
+  const source = createSource({ cameraId, location, fps, keyframesOnly, startTimeMs: startTimeMs ?? 0 });
   let events = 0;
   const told = () => `${events} event${events === 1 ? '' : 's'}`;
   const progress = new Progress(source, { output, told });
   await progress.start();
-  const watched = watchCamera({
-    source,
-    book: () => book,
-    embedder: scan.embedder,
-    calibrations: scan.calibrations,
-    timeZone: scan.startTimeMs === null ? null : scan.timeZone,
-    motionGate: scan.motionGate,
-    onModelError: 'throw',
-    onStatus: () => {},
-    logger: scan.logger,
-    signal: scan.signal,
-  });
-  for await (const frame of watched) {
-    for (const { event } of await recorder.keep(frame, cameraId)) {
+  await scanSource({
+    ...{ ...scan, source, timeZone: startTimeMs === null ? null : timeZone },
+    onEvent: (event) => {
       progress.clear();
       writeEvent(event, output);
       events += event.phase === 'start' ? 1 : 0;
-    }
-    if (frame.pyramid) progress.at(frame.pyramid.ptsMs);
-  }
+    },
+    onFrame: ({ pyramid }) => {
+      if (pyramid) progress.at(pyramid.ptsMs);
+    },
+  });
   progress.finish();
 }
 
+/** One source, and what it is looked at with. */
+export interface SourceScan extends Pick<ScanOptions, 'embedder' | 'motionGate' | 'logger' | 'signal'> {
+  source: CaptureSource;
+  /** Of active hours; null: the footage's time of day is not known. */
+  timeZone: string | null;
+  book: RuleBook;
+  recorder: EventRecorder;
+  calibrations: CalibrationKeeper;
+  /** Tiles that are looked at besides those of the rules. */
+  alsoLayout?: TileLayout;
+  onEvent: (event: DetectionEvent) => void;
+  onFrame: (frame: WatchedFrame) => void;
+}
+
+/** Goes through one source. */
+export async function scanSource(scan: SourceScan): Promise<void> {
+  const { source, book, recorder, onEvent, onFrame } = scan;
+  const watched = watchCamera({ ...scan, book: () => book, onModelError: 'throw', onStatus: () => {} });
+  for await (const frame of watched) {
+    for (const { event } of await recorder.keep(frame, source.cameraId)) onEvent(event);
+    onFrame(frame);
+  }
+}
+
 /** Numbers events and, with `--out`, keeps them in files. */
-function openRecorder({ outDir, embedder, logger }: ScanOptions): EventRecorder {
+export function openRecorder({
+  outDir,
+  embedder,
+  logger,
+}: Pick<ScanOptions, 'outDir' | 'embedder' | 'logger'>): EventRecorder {
   let seq = 0;
   let write = (_event: DetectionEvent): void => {};
   if (outDir) {
@@ -152,6 +161,16 @@ function openRecorder({ outDir, embedder, logger }: ScanOptions): EventRecorder 
   });
 }
 
+/** The id nearest to a name. */
+export function idOf(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^[-_]+/, '')
+    .slice(0, 56);
+  return plain || 'camera';
+}
+
 /**
  * Camera ids of scanned sources: a file's name without its ending, in the letters an id may have; the same name twice
  * gets a number.
@@ -159,13 +178,7 @@ function openRecorder({ outDir, embedder, logger }: ScanOptions): EventRecorder 
 export function cameraIdsOf(sources: readonly string[]): string[] {
   const taken = new Set<string>();
   return sources.map((source) => {
-    const name = basename(redactUrl(source), extname(source));
-    const plain =
-      name
-        .toLowerCase()
-        .replace(/[^a-z0-9_-]+/g, '-')
-        .replace(/^[-_]+/, '')
-        .slice(0, 56) || 'camera';
+    const plain = idOf(basename(redactUrl(source), extname(source)));
     let id = plain;
     for (let number = 2; taken.has(id); number++) id = `${plain}-${number}`;
     taken.add(id);

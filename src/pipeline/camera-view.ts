@@ -1,10 +1,20 @@
 import { CodedMargins } from '../rules/coded-margins.js';
 import type { Score } from '../rules/score.js';
 import type { SizePx } from '../shared/geometry.js';
-import { planTiles, type TilePlan, unitePlans } from '../tiling/layout.js';
+import { planTiles, type TileLayout, type TilePlan, unitePlans } from '../tiling/layout.js';
 import type { Tile } from '../tiling/tile.js';
 import type { RuleBook } from './rule-book.js';
 import type { CodedTile } from './tile-embedder.js';
+
+/** What {@link CameraView} needs. */
+export interface CameraViewOptions {
+  book: RuleBook;
+  /** Size of the frames before they are scaled. */
+  frame: SizePx;
+  inputSizePx: number;
+  /** Tiles that are looked at besides those of the rules; null: no others. */
+  alsoLayout?: TileLayout | null;
+}
 
 /** How one camera's frames are cut and scored under one rule book, for one frame size. */
 export class CameraView {
@@ -17,10 +27,14 @@ export class CameraView {
   /** A tile that has not changed is the same object, and need not be scored again. */
   readonly #known = new WeakMap<CodedTile, Float64Array>();
 
-  constructor({ book, frame, inputSizePx }: { book: RuleBook; frame: SizePx; inputSizePx: number }) {
+  constructor({ book, frame, inputSizePx, alsoLayout = null }: CameraViewOptions) {
     this.book = book;
     this.frame = frame;
-    const plans = book.rules.map((rule) => planTiles({ ...rule.tiles, frame, inputSizePx }));
+    const layouts = [
+      ...book.rules.map(({ tiles }) => tiles),
+      ...(alsoLayout ? [{ layout: alsoLayout }] : []),
+    ];
+    const plans = layouts.map((tiles) => planTiles({ ...tiles, frame, inputSizePx }));
     const { plan, tileIndexes } = unitePlans(plans);
     this.plan = plan;
     this.#tileIndexes = tileIndexes;

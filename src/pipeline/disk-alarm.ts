@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Bus } from '../bus.js';
 import type { Embedder } from '../model/embedder.js';
 import type { EventStore } from '../store/event-store.js';
-import { ownEvent } from './own-events.js';
+import { DISK_FULL, ownEvent } from './own-events.js';
 
-/** Rule of the events that say that the disk is nearly full. */
-export const DISK_FULL = 'disk-full';
 /** What such an event says instead of a camera. */
 const STORE = 'store';
 

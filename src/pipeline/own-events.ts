@@ -7,6 +7,13 @@ export const SCENE_CHANGED = 'scene-changed';
 export const CAMERA_BLIND = 'camera-blind';
 /** Rule of the events that say that a camera sees less than it should: blurred, too few frames. */
 export const CAMERA_DEGRADED = 'camera-degraded';
+/** Rule of the events that say that the disk is nearly full. */
+export const DISK_FULL = 'disk-full';
+
+/** Whether an event of this rule was raised by the program itself, and is about no part of the picture. */
+export function isOwnRule(ruleId: string): boolean {
+  return [SCENE_CHANGED, CAMERA_BLIND, CAMERA_DEGRADED, DISK_FULL].includes(ruleId);
+}
 
 /** What the program says of itself as an event. */
 export type OwnEvent = Pick<

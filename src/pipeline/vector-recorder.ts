@@ -66,29 +66,32 @@ interface Track {
   tiles: (CodedTile | null)[];
   lastMs: number;
   /** Of its newest row; null: the next one begins a new chain. */
-  place: number | null;
+  chain: Chain | null;
 }
+
+type Chain = StoredMinute['chain'];
 
 /** Keeps what the model made of every frame, so that it can be searched, and rules be tried on it. Never throws. */
 export class VectorRecorder implements Disposable {
   readonly #options: VectorRecorderOptions;
   readonly #tracks = new Map<string, Track>();
   readonly #streams = new WeakMap<CameraView, VectorStream>();
-  /** Rows of one run go on from each other; a number per run tells runs apart. */
-  readonly #run = randomInt(2 ** 32);
   readonly #timer = setInterval(() => this.write(), WRITE_PERIOD_MS).unref();
   #waiting: FinishedMinute[] = [];
   #waitingBytes = 0;
+  #written = 0;
   #lost = 0;
+  /** Of these, those that the log does not know of. */
+  #lostUntold = 0;
   #refused = false;
 
   constructor(options: VectorRecorderOptions) {
     this.#options = options;
   }
 
-  /** Vectors that could not be written and were let go since the start. */
-  get lost(): number {
-    return this.#lost;
+  /** Vectors since the start: written, and let go because they could not be; and the bytes of what waits for the disk. */
+  get counts(): { written: number; lost: number; waitingBytes: number } {
+    return { written: this.#written, lost: this.#lost, waitingBytes: this.#waitingBytes };
   }
 
   /** Takes the next frame of a camera. */
@@ -122,7 +125,7 @@ export class VectorRecorder implements Disposable {
   #trackOf(cameraId: string): Track {
     let track = this.#tracks.get(cameraId);
     if (!track) {
-      track = { stream: null, open: null, tiles: [], lastMs: -Infinity, place: null };
+      track = { stream: null, open: null, tiles: [], lastMs: -Infinity, chain: null };
       this.#tracks.set(cameraId, track);
     }
     return track;
@@ -157,26 +160,30 @@ export class VectorRecorder implements Disposable {
   }
 
   #drop({ stream, codes, bytes }: FinishedMinute): void {
-    this.#lost += codes.length;
+    const { logger } = this.#options;
     this.#waitingBytes -= bytes;
     const track = this.#tracks.get(stream.cameraId);
-    if (track) track.place = null;
+    if (track) track.chain = null;
+    if (codes.length === 0) return;
+    this.#lost += codes.length;
+    if (this.#lostUntold === 0) logger.error('vectors lost: too many wait for the disk');
+    this.#lostUntold += codes.length;
   }
 
   /** Writes the minutes that are over. */
   write(): void {
     if (this.#waiting.length === 0) return;
     const { store, logger, clock = systemClock } = this.#options;
-    const places = new Map<string, number | null>();
+    const chains = new Map<string, Chain>();
     const rows = this.#waiting.map((finished) => {
       const { cameraId } = finished.stream;
-      const before = places.get(cameraId) ?? this.#tracks.get(cameraId)?.place ?? null;
-      const place = (before ?? -1) + 1;
-      places.set(cameraId, place);
-      return {
-        stream: finished.stream,
-        minute: this.#minuteOf(finished, { place, isFirst: before === null }),
-      };
+      const before = chains.get(cameraId) ?? this.#tracks.get(cameraId)?.chain ?? null;
+      // Rows of a chain go on from each other; a number of its own tells it from all others.
+      const chain = before
+        ? { run: before.run, place: before.place + 1 }
+        : { run: randomInt(2 ** 32), place: 0 };
+      chains.set(cameraId, chain);
+      return { stream: finished.stream, minute: this.#minuteOf(finished, chain) };
     });
     try {
       store.write(rows, { storedAtMs: clock.nowMs() });
@@ -186,29 +193,30 @@ export class VectorRecorder implements Disposable {
       this.#refused = true;
       return;
     }
+    if (this.#refused) logger.info({ lost: this.#lostUntold }, 'vectors written: the disk is back');
     this.#refused = false;
+    this.#lostUntold = 0;
+    this.#written += this.#waiting.reduce((sum, { codes }) => sum + codes.length, 0);
     this.#waiting = [];
     this.#waitingBytes = 0;
-    for (const [cameraId, place] of places) {
+    for (const [cameraId, chain] of chains) {
       const track = this.#tracks.get(cameraId);
-      if (track) track.place = place;
+      if (track) track.chain = chain;
     }
   }
 
-  #minuteOf(
-    { stream, before, frames, codes }: FinishedMinute,
-    { place, isFirst }: { place: number; isFirst: boolean },
-  ): StoredMinute {
+  #minuteOf({ stream, before, frames, codes }: FinishedMinute, chain: Chain): StoredMinute {
     const { dimension, tiles } = stream;
     const { commonness } = this.#options;
     // What the first scored frame brings anew need not be carried over.
     const first = new Set(frames.find(({ scored }) => scored)?.fresh);
-    const carried = isFirst ? [...before.keys()].filter((tile) => before[tile] && !first.has(tile)) : [];
+    const carried =
+      chain.place === 0 ? [...before.keys()].filter((tile) => before[tile] && !first.has(tile)) : [];
     const all = new Int8Array((carried.length + codes.length) * dimension);
     for (const [i, tile] of carried.entries()) all.set(before[tile]!.code, i * dimension);
     for (const [i, code] of codes.entries()) all.set(code, (carried.length + i) * dimension);
     return {
-      ...{ dimension, tiles: tiles.length, chain: { run: this.#run, place }, frames, carried, codes: all },
+      ...{ dimension, tiles: tiles.length, chain, frames, carried, codes: all },
       commonness: commonness?.of(all) ?? new Float32Array(),
     };
   }

@@ -8,10 +8,10 @@ import { messageOf } from '../shared/errors.js';
 import { mapOrdered } from '../shared/map-ordered.js';
 import { withTicks } from '../shared/with-ticks.js';
 import type { Logger } from '../telemetry/logger.js';
-import { planPreview } from '../tiling/layout.js';
+import { planPreview, type TileLayout } from '../tiling/layout.js';
 import { lightOf } from '../tiling/light.js';
 import type { CalibrationKeeper } from './calibration-keeper.js';
-import { CameraView } from './camera-view.js';
+import { CameraView, type CameraViewOptions } from './camera-view.js';
 import { type HealthStep, HealthWatch } from './health-watch.js';
 import { bookOfCamera, type RuleBook } from './rule-book.js';
 import type { CameraSwitches } from './rule-switches.js';
@@ -44,6 +44,8 @@ export interface WatchOptions {
   timeZone: string | null;
   /** Whether tiles in which nothing changes keep their vectors for a while (`tiling/motion-gate.ts`). */
   motionGate: boolean;
+  /** Tiles that are looked at besides those of the rules. */
+  alsoLayout?: TileLayout | null;
   /** What to do when the model fails on a frame: `skip` it and go on watching, or `throw`. */
   onModelError: 'skip' | 'throw';
   onStatus: (status: CameraStatus) => void;
@@ -127,7 +129,7 @@ const DARKNESS = { saturation: 0, brightness: 0 };
 
 /** @returns true when the camera has to be opened again because changed rules look at other tiles */
 async function* watchOnce(options: WatchOptions, watcher: Watcher): AsyncGenerator<WatchedFrame, boolean> {
-  const { source, embedder, motionGate, logger, clock = systemClock } = options;
+  const { source, embedder, motionGate, alsoLayout = null, logger, clock = systemClock } = options;
   const inputSizePx = embedder.describe().inputSizePx;
   const currentBook = bookReader(options);
   const reopen = new AbortController();
@@ -136,7 +138,7 @@ async function* watchOnce(options: WatchOptions, watcher: Watcher): AsyncGenerat
   let tiles: TileEmbedder | null = null;
   const pyramids = frames(source, {
     plan: (frame) => {
-      view = new CameraView({ book: currentBook(), frame, inputSizePx });
+      view = new CameraView({ book: currentBook(), frame, inputSizePx, alsoLayout });
       tiles = new TileEmbedder({ tiles: view.plan.tiles, embedder, motionGate });
       return { levels: view.plan.levels, preview: planPreview(frame) };
     },
@@ -159,7 +161,7 @@ async function* watchOnce(options: WatchOptions, watcher: Watcher): AsyncGenerat
       continue;
     }
     const book = currentBook();
-    const scoring = frame.view.book === book ? frame.view : rebuild(frame, { book, inputSizePx });
+    const scoring = frame.view.book === book ? frame.view : rebuild(frame, { book, inputSizePx, alsoLayout });
     if (!scoring.sharesTilesWith(frame.view)) return true;
     if (view === frame.view) view = scoring;
     yield watchFrame(frame, { ...watcher, view: scoring });
@@ -191,7 +193,7 @@ function* silence({ cameraId, rules, health }: Watcher, atMs: number): Generator
   yield { ...NOTHING, seen, transitions, healthSteps };
 }
 
-function rebuild({ pyramid }: EmbeddedFrame, options: { book: RuleBook; inputSizePx: number }): CameraView {
+function rebuild({ pyramid }: EmbeddedFrame, options: Omit<CameraViewOptions, 'frame'>): CameraView {
   const frame = { widthPx: pyramid.sourceWidthPx, heightPx: pyramid.sourceHeightPx };
   return new CameraView({ ...options, frame });
 }

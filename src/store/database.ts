@@ -130,8 +130,8 @@ export function openDatabase(
       hint:
         codeOf(error) === 'EACCES' ||
         codeOf(error) === 'EROFS' ||
-        /readonly|unable to open/i.test(messageOf(error))
-          ? `Make the folder writable, or set "store: {path: …}" to another one.`
+        /readonly|unable to open|not a directory/i.test(messageOf(error))
+          ? `Make the folder writable, or name another one: "store: {path: …}", or --store.`
           : `Move the file away to start with an empty one.`,
     });
   }

@@ -11,6 +11,7 @@ function start() {
   const metrics = new Metrics({
     bus,
     store: () => ({ waiting: 2 }),
+    vectors: () => ({ written: 4000, lost: 5, waitingBytes: 600 }),
     model: () => ({ underWay: 3, works: true }),
     destinations: () => ({ mqtt }),
     clock: { nowMs: () => NOW_MS },
@@ -97,6 +98,9 @@ describe('Metrics', () => {
         'outbox_dropped{destination="mqtt"} 1',
         'destination_up{destination="mqtt"} 0',
         'store_waiting 2',
+        'vectors_written 4000',
+        'vectors_lost 5',
+        'vectors_waiting_bytes 600',
         'model_under_way 3',
         'model_up 1',
         'model_worker_deaths_total 1',

@@ -22,6 +22,8 @@ export interface MetricsOptions {
   bus: Bus;
   /** Events that wait for the disk. */
   store: () => Pick<Waiting, 'waiting'>;
+  /** Vectors since the start that are remembered, and that are lost since the disk did not take them; null: none are kept. */
+  vectors: () => { written: number; lost: number; waitingBytes: number } | null;
   /** Batches that wait for the model or are in it, and whether it works. */
   model: () => { underWay: number; works: boolean };
   /** Destinations of events by name. */
@@ -148,7 +150,7 @@ export class Metrics implements Disposable {
 
   /** What is asked for when the numbers are. */
   #collectWaiting(): void {
-    const { store, model, destinations } = this.#options;
+    const { store, vectors, model, destinations } = this.#options;
     const all = (pick: (waiting: Waiting & { connected: boolean }) => number) => (gauge: Gauge<string>) => {
       for (const [destination, state] of Object.entries(destinations()))
         gauge.set({ destination }, pick(state));
@@ -171,6 +173,17 @@ export class Metrics implements Disposable {
       all(({ connected }) => Number(connected)),
     );
     this.#asked('store_waiting', 'Events that wait for the disk', (gauge) => gauge.set(store().waiting), []);
+    const counted =
+      (pick: (counts: NonNullable<ReturnType<typeof vectors>>) => number) => (gauge: Gauge<string>) => {
+        const counts = vectors();
+        if (counts) gauge.set(pick(counts));
+      };
+    const remembered = counted(({ written }) => written);
+    this.#asked('vectors_written', 'Vectors that were written to the data folder', remembered, []);
+    const lost = counted((counts) => counts.lost);
+    this.#asked('vectors_lost', 'Vectors that were dropped because too many waited for the disk', lost, []);
+    const waiting = counted(({ waitingBytes }) => waitingBytes);
+    this.#asked('vectors_waiting_bytes', 'Size of those that wait for the disk', waiting, []);
     this.#asked(
       'model_under_way',
       'Batches that wait for the model or are in it',

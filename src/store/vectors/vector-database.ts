@@ -32,6 +32,25 @@ const FORMAT = {
      ) STRICT;
      CREATE INDEX minutes_by_time ON minutes (stream, from_ms, to_ms, vectors, bytes);
      CREATE INDEX minutes_by_age ON minutes (stored_at_ms);`,
+    // Recordings that were indexed afterwards (`import-store.ts`): content by path, so that what is known need not be read
+    // again, and what became of each content. Rows of one that was not finished are found by its id.
+    `CREATE TABLE recordings (
+       path TEXT PRIMARY KEY,
+       bytes INTEGER NOT NULL,
+       modified_ms REAL NOT NULL,
+       hash TEXT NOT NULL
+     ) STRICT;
+     CREATE INDEX recordings_by_hash ON recordings (hash);
+     CREATE TABLE imports (
+       id INTEGER PRIMARY KEY,
+       hash TEXT NOT NULL,
+       model_hash TEXT NOT NULL,
+       from_ms REAL NOT NULL,
+       done INTEGER NOT NULL,
+       UNIQUE (hash, model_hash)
+     ) STRICT;
+     ALTER TABLE minutes ADD COLUMN import INTEGER;
+     CREATE INDEX minutes_by_import ON minutes (import) WHERE import IS NOT NULL;`,
   ],
 };
 

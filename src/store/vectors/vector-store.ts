@@ -70,14 +70,17 @@ export class VectorStore {
     this.#database = database;
   }
 
-  /** Writes all of them or, when it throws, none, with one wait for the disk. */
+  /**
+   * Writes all of them or, when it throws, none, with one wait for the disk.
+   * @param importId of the recording that they are of (`import-store.ts`); left out: of a camera that was watched
+   */
   write(
     minutes: readonly { stream: VectorStream; minute: StoredMinute }[],
-    { storedAtMs }: { storedAtMs: number },
+    { storedAtMs, importId = null }: { storedAtMs: number; importId?: number | null },
   ): void {
     const insert = this.#database.prepare(
-      `INSERT INTO minutes (stream, from_ms, to_ms, frames, vectors, bytes, stored_at_ms, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO minutes (stream, from_ms, to_ms, frames, vectors, bytes, stored_at_ms, body, import)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     const known = new Map(this.#streamIds);
     inTransaction(this.#database, () => {
@@ -94,6 +97,7 @@ export class VectorStore {
           body.length,
           storedAtMs,
           body,
+          importId,
         );
       }
     });

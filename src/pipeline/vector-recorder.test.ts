@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { decodeMinute } from '../store/vectors/minute-codec.js';
+import { openVectorDatabase } from '../store/vectors/vector-database.js';
+import { VectorStore } from '../store/vectors/vector-store.js';
+import { createLogger } from '../telemetry/logger.js';
+import { planTiles } from '../tiling/layout.js';
+import type { CameraView } from './camera-view.js';
+import { rememberedFrames } from './remembered-frames.js';
+import type { SeenFrame } from './rule-watch.js';
+import { CodedTile } from './tile-embedder.js';
+import { VectorRecorder } from './vector-recorder.js';
+
+const DIMENSION = 4096;
+const FRAME = { widthPx: 1920, heightPx: 1080 };
+const HOW = { cameraId: 'yard', fps: 1, motionGate: true, timed: true };
+const plan = planTiles({ layout: { kind: 'auto' }, frame: FRAME, inputSizePx: 224 });
+const view = { plan, frame: FRAME } as CameraView;
+const model = {
+  describe: () => ({ modelHash: 'abc', dimension: DIMENSION, inputSizePx: 224 }) as never,
+};
+
+/** Frames in which the first tile never changes after the first of all, and the others always do. */
+function* filmed(): Generator<SeenFrame> {
+  const still = new CodedTile(new Int8Array(DIMENSION).fill(7));
+  for (let second = 0; ; second++) {
+    const coded = plan.tiles.map((_, tile) =>
+      tile === 0 ? still : new CodedTile(new Int8Array(DIMENSION).fill(1 + ((second + tile) % 100))),
+    );
+    yield {
+      ...{ cameraId: 'yard', atMs: second * 1000, ptsMs: second * 1000, coded, unseen: false },
+      ...{ light: { saturation: 0.5, brightness: 0.5 }, blindSinceMs: null },
+    };
+  }
+}
+
+it('a full disk costs the oldest vectors, counted; what comes after it is remembered as it was seen', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'recorder-'));
+  try {
+    using database = openVectorDatabase(folder);
+    const store = new VectorStore(database);
+    const frames = filmed();
+    const seen: SeenFrame[] = [];
+    using recorder = new VectorRecorder({
+      ...{ store, model, commonness: null, logger: createLogger({ level: 'silent' }) },
+    });
+    const film = (minutes: number) => {
+      for (let i = 0; i < minutes * 60; i++) {
+        const frame = frames.next().value as SeenFrame;
+        seen.push(frame);
+        recorder.keep({ view, seen: frame }, HOW);
+      }
+      recorder.write();
+    };
+    film(3);
+    const before = recorder.counts;
+    expect(before).toMatchObject({ lost: 0, waitingBytes: 0 });
+    const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number };
+    database.exec(`PRAGMA max_page_count = ${pages}`);
+    film(30);
+    expect(recorder.counts.written).toBe(before.written);
+    expect(recorder.counts.lost).toBeGreaterThan(0);
+    expect(recorder.counts.waitingBytes).toBeLessThanOrEqual(64_000_000);
+    database.exec('PRAGMA max_page_count = 1000000');
+    film(3);
+    expect(recorder.counts.waitingBytes).toBe(0);
+
+    const kept = [...rememberedFrames(store, { cameraId: 'yard', modelHash: 'abc', fromMs: 0, toMs: 1e12 })];
+    const times = kept.map(({ seen }) => seen.atMs);
+    expect(new Set(times).size).toBe(times.length);
+    const lostFrames = recorder.counts.lost / (plan.tiles.length - 1);
+    // The last minute is still open.
+    expect(kept).toHaveLength(seen.length - lostFrames - 60);
+    const bySecond = new Map(seen.map((frame) => [frame.atMs, frame]));
+    for (const { seen: again } of kept) {
+      expect(again.coded?.map(({ code }) => code[0])).toEqual(
+        bySecond.get(again.atMs)!.coded!.map(({ code }) => code[0]),
+      );
+    }
+    const chains = store.rows({}).map(({ id }) => decodeMinute(store.body(id)!).chain.run);
+    expect(new Set(chains).size).toBe(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
