@@ -5,7 +5,10 @@ import { FIGURES, type FigureName, type Figures } from './figures.js';
 export interface Estimate {
   /** null: there is nothing it could be told of. */
   value: number | null;
-  /** With 90 % of all drawings it lies between these; null: not known. */
+  /**
+   * With 90 % of all drawings it lies between these; null: not known. Where all drawings agree, as when every event was
+   * found, that is no sign of being sure.
+   */
   low: number | null;
   high: number | null;
 }
@@ -31,7 +34,8 @@ export function bootstrap(videos: number, figuresOf: (weights: Uint32Array) => F
     const sorted = drawn.flatMap((figures) => figures[name] ?? []).sort((a, b) => a - b);
     if (value === null || sorted.length === 0) return { value, low: null, high: null };
     const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
-    return { value, low: at(PART_OUTSIDE), high: at(1 - PART_OUTSIDE) };
+    const [low, high] = [at(PART_OUTSIDE), at(1 - PART_OUTSIDE)];
+    return low === high ? { value, low: null, high: null } : { value, low, high };
   };
   return Object.fromEntries(FIGURES.map((name) => [name, estimateOf(name)])) as Estimates;
 }

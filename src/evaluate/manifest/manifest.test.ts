@@ -204,7 +204,8 @@ describe('what is wrong with labelled videos', () => {
 describe('a file of numpy', () => {
   /** As numpy.save writes it. */
   function npy(kind: string, shape: string, data: ArrayBufferView): Uint8Array {
-    const header = `{'descr': '${kind}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n';
+    const dict = `{'descr': '${kind}', 'fortran_order': False, 'shape': ${shape}, }`;
+    const header = `${dict.padEnd(117)}\n`;
     const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0]);
     return Buffer.concat([start, Buffer.from(header, 'latin1'), new Uint8Array(data.buffer)]);
   }
