@@ -89,25 +89,42 @@ async function loadFile(
 ): Promise<{ tests: RuleTests | null; problems: Problem[] }> {
   const { text, problem } = await readText(path, 'Was it moved just now?');
   if (problem) return { tests: null, problems: [problem] };
+  const folder = dirname(path);
   const yaml = new YamlFile(text, { file: displayPath(path), env });
-  if (yaml.value === undefined) return { tests: null, problems: [...yaml.problems] };
-  const { value, problems } = validate(RuleTestsFile, yaml);
-  if (!value || yaml.problems.length > 0) return { tests: null, problems: [...yaml.problems, ...problems] };
-  const paths = rulePaths ? rulePaths.map(ownPath) : pathsIn(value, { yaml, folder: dirname(path) });
+  const { value, tests, problems } = readRuleTests(yaml, folder);
+  if (!value) return { tests: null, problems };
+  const paths = rulePaths ? rulePaths.map(ownPath) : pathsIn(value, { yaml, folder });
   if (paths.length === 0) {
-    const place = { ...yaml.placeOf([]), path: 'rules' };
     const hint = 'Add "rules: [path]", or name them with --rules.';
-    return { tests: null, problems: [{ ...place, message: 'no rules are named', hint }] };
+    const unnamed = { ...yaml.placeOf([]), path: 'rules', message: 'no rules are named', hint };
+    return { tests: null, problems: [unnamed] };
   }
   const loaded = await loadRulesFrom(paths, { env });
   if (!loaded.rules) return { tests: null, problems: loaded.problems };
   const rules = loaded.rules.filter(({ enabled }) => enabled);
-  const tests = value.tests.map((test) => testOf(test, dirname(path)));
   const wrong = value.tests.flatMap((test, index) =>
     problemsOf(test, { yaml, at: ['tests', index], clip: tests[index]!.clip, rules: loaded.rules! }),
   );
-  const { file } = yaml;
-  return { tests: { path, file, timeZone: value.time_zone ?? null, rules, tests }, problems: wrong };
+  return {
+    tests: { path, file: yaml.file, timeZone: value.time_zone ?? null, rules, tests },
+    problems: wrong,
+  };
+}
+
+/**
+ * The tests of one file, by themselves.
+ * @param folder where paths of clips start
+ */
+export function readRuleTests(
+  yaml: YamlFile,
+  folder: string,
+): { value: TypedTests | null; tests: RuleTest[]; problems: Problem[] } {
+  if (yaml.value === undefined) return { value: null, tests: [], problems: [...yaml.problems] };
+  const { value, problems } = validate(RuleTestsFile, yaml);
+  if (!value || yaml.problems.length > 0) {
+    return { value: null, tests: [], problems: [...yaml.problems, ...problems] };
+  }
+  return { value, tests: value.tests.map((test) => testOf(test, folder)), problems };
 }
 
 type TypedTests = z.output<typeof RuleTestsFile>;

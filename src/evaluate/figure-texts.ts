@@ -53,7 +53,8 @@ export function differenceRow({
 function estimateText(name: FigureName, { value, low, high }: Estimate, { signed = false } = {}): string {
   if (value === null) return '–';
   const text = (number: number) => `${signed && number > 0 ? '+' : ''}${numberText(name, number)}`;
-  return low === null || high === null ? text(value) : `${text(value)} (${text(low)} to ${text(high)})`;
+  if (low === null || high === null || text(low) === text(high)) return text(value);
+  return `${text(value)} (${text(low)} to ${text(high)})`;
 }
 
 function numberText(name: FigureName, value: number): string {
