@@ -1,5 +1,5 @@
 import { seededRandom } from '../rules/calibration/random.js';
-import { FIGURES, type FigureName, type Figures } from './figures.js';
+import { FIGURES, type FigureName, type Figures, type Weights } from './figures.js';
 
 /** How sure a figure is. */
 export interface Estimate {
@@ -20,18 +20,34 @@ const PART_OUTSIDE = 0.05;
 /** The same footage is to give the same report. */
 const SEED = 20_260_501;
 
+/** How often each video counts: once, and in each of the drawings. */
+export interface Drawings {
+  once: Weights;
+  /** None of one video alone: it says nothing of others. */
+  drawn: Weights[];
+}
+
+/** Draws from so many videos, with replacement, as many as there are, again and again. */
+export function drawingsOf(videos: number): Drawings {
+  const random = seededRandom(SEED);
+  const drawn = Array.from({ length: videos < 2 ? 0 : DRAWINGS }, () => {
+    const weights = new Uint32Array(videos);
+    for (let i = 0; i < videos; i++) weights[Math.floor(random() * videos)]!++;
+    return weights;
+  });
+  return { once: new Uint32Array(videos).fill(1), drawn };
+}
+
 /**
- * Figures with the interval in which they would lie had other videos of the same kind been taken: videos are drawn again and
- * again, with replacement, as many as there are. Whole videos, as frames and events of one video are alike.
- * @param videos how many there are; of one alone no interval is known
- * @param figuresOf given how often each video counts
+ * Figures with the interval in which they would lie had other videos of the same kind been taken. Whole videos are drawn, as
+ * frames and events of one video are alike.
  */
-export function bootstrap(videos: number, figuresOf: (weights: Uint32Array) => Figures): Estimates {
-  const measured = figuresOf(new Uint32Array(videos).fill(1));
-  const drawn = videos < 2 ? [] : drawings(videos).map(figuresOf);
+export function bootstrap({ once, drawn }: Drawings, figuresOf: (weights: Weights) => Figures): Estimates {
+  const measured = figuresOf(once);
+  const resampled = drawn.map(figuresOf);
   const estimateOf = (name: FigureName): Estimate => {
     const value = measured[name];
-    const sorted = drawn.flatMap((figures) => figures[name] ?? []).sort((a, b) => a - b);
+    const sorted = resampled.flatMap((figures) => figures[name] ?? []).sort((a, b) => a - b);
     if (value === null || sorted.length === 0) return { value, low: null, high: null };
     const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
     const [low, high] = [at(PART_OUTSIDE), at(1 - PART_OUTSIDE)];
@@ -42,23 +58,13 @@ export function bootstrap(videos: number, figuresOf: (weights: Uint32Array) => F
 
 /** How much higher the figures of one way are than those of another, both on the same drawings of the same videos. */
 export function bootstrapDifference(
-  videos: number,
-  one: (weights: Uint32Array) => Figures,
-  other: (weights: Uint32Array) => Figures,
+  drawings: Drawings,
+  one: (weights: Weights) => Figures,
+  other: (weights: Weights) => Figures,
 ): Estimates {
-  return bootstrap(videos, (weights) => {
+  return bootstrap(drawings, (weights) => {
     const [a, b] = [one(weights), other(weights)];
     const minus = (name: FigureName) => (a[name] === null || b[name] === null ? null : a[name] - b[name]);
     return Object.fromEntries(FIGURES.map((name) => [name, minus(name)])) as Figures;
-  });
-}
-
-/** How often each video was drawn, in each drawing. */
-function drawings(videos: number): Uint32Array[] {
-  const random = seededRandom(SEED);
-  return Array.from({ length: DRAWINGS }, () => {
-    const weights = new Uint32Array(videos);
-    for (let i = 0; i < videos; i++) weights[Math.floor(random() * videos)]!++;
-    return weights;
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WatchRule } from '../pipeline/rule-book.js';
-import { bootstrap } from './bootstrap.js';
+import { bootstrap, drawingsOf } from './bootstrap.js';
 import { differences, evaluate, type LabelledFootage } from './evaluate.js';
 import type { Alarm } from './footage.js';
 import { FrameAuc } from './frame-auc.js';
@@ -113,7 +113,7 @@ describe('figures', () => {
     // never in 8 of 27.
     expect(low).toBeCloseTo(1 / 3);
     expect(high).toBe(1);
-    expect(named('dog')).toEqual({ ...named('dog'), estimates: bootstrap(3, named('dog').figures) });
+    expect(bootstrap(drawingsOf(3), named('dog').figures)).toEqual(named('dog').estimates);
   });
 });
 
@@ -170,8 +170,8 @@ describe('thresholds that are moved', () => {
 describe('the ranking of frames', () => {
   it('is the part of pairs in the right order, equal ones half, without frames that were not scored', () => {
     const auc = new FrameAuc([
-      { video: 0, scores: [1, 2, 3, Number.NaN], truth: [0, 1, 0, 1] },
-      { video: 1, scores: [2, 4], truth: [0, 1] },
+      { scores: [1, 2, 3, Number.NaN], truth: [0, 1, 0, 1] },
+      { scores: [2, 4], truth: [0, 1] },
     ]);
     // Pairs of 2, 4 (there) with 1, 3, 2 (not there): 2>1, 2<3, 2=2, 4>1, 4>3, 4>2.
     expect(auc.of([1, 1])).toBeCloseTo(4.5 / 6);

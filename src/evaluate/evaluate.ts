@@ -1,7 +1,17 @@
 import { SizeClass } from '../config/manifest-schema.js';
 import type { WatchRule } from '../pipeline/rule-book.js';
-import { bootstrap, bootstrapDifference, type Estimates } from './bootstrap.js';
-import { type Cell, daysOf, type Figures, figuresOf, type Group } from './figures.js';
+import { bootstrap, bootstrapDifference, type Drawings, drawingsOf, type Estimates } from './bootstrap.js';
+import {
+  type Cell,
+  type Counts,
+  daysOf,
+  type Figures,
+  figuresOf,
+  type Group,
+  OperatingPoints,
+  type RuleCells,
+  type Weights,
+} from './figures.js';
 import type { WatchedFootage } from './footage.js';
 import { FrameAuc } from './frame-auc.js';
 import type { Label } from './labels.js';
@@ -34,7 +44,7 @@ export interface MeasuredGroup {
   counts: { labels: number; found: number; falseAlarms: number };
   estimates: Estimates;
   /** What it was worked out from. */
-  figures: (weights: ArrayLike<number>) => Figures;
+  figures: (weights: Weights) => Figures;
   group: Group;
 }
 
@@ -42,6 +52,7 @@ export interface MeasuredGroup {
 export interface Evaluation {
   videos: readonly LabelledFootage[];
   groups: MeasuredGroup[];
+  drawings: Drawings;
   results: VideoResult[];
 }
 
@@ -55,46 +66,63 @@ export function evaluate(
   { rules, toleranceMs }: { rules: readonly WatchRule[]; toleranceMs: number },
 ): Evaluation {
   const results: VideoResult[] = [];
-  const cells = rules.map((rule) => {
-    const shifts = shiftsOf(
-      rule.id,
-      videos.map(({ footage }) => footage),
-    );
-    return videos.map(({ footage, labels, timeZone }, video): Cell => {
-      const own = labels.filter(({ ruleId }) => ruleId === rule.id);
-      const alarms = footage.alarms.filter(({ ruleId }) => ruleId === rule.id);
-      const matched = matchAlarms(own, alarms, toleranceMs);
-      results.push({ video, ruleId: rule.id, matched });
-      const shifted = shifts.map((shift) => {
-        const { found, falseAlarms } = matchAlarms(
-          own,
-          raisedAt(shift, { rule, footage, timeZone }),
-          toleranceMs,
-        );
-        return { found: found.length, falseAlarms: falseAlarms.length };
-      });
-      return { ...cellOf(matched), video, shifted };
-    });
+  const cells = rules.map((rule): RuleCells => {
+    const matched = videos.map((video) => matchVideo(video, { ruleId: rule.id, toleranceMs }));
+    results.push(...matched.map((matched, video) => ({ video, ruleId: rule.id, matched })));
+    return { cells: matched.map(cellOf), points: pointsOf(rule, { videos, toleranceMs }) };
   });
   const days = Float64Array.from(videos, ({ footage }) => daysOf(footage.durationMs));
-  const groupOf = (rules: Cell[][], ids: readonly string[]): Group => ({
-    rules,
-    auc: aucOf(videos, ids),
-    daysOf: days,
-  });
+  const drawings = drawingsOf(videos.length);
+  const groupOf = (rules: RuleCells[], ids: readonly string[]) => ({ rules, auc: aucOf(videos, ids), days });
   const ids = rules.map(({ id }) => id);
   const groups = [
-    measure({ kind: 'all', name: 'all rules', group: groupOf(cells, ids) }),
-    ...rules.map(({ id }, i) => measure({ kind: 'rule', name: id, group: groupOf([cells[i]!], [id]) })),
+    measure({ kind: 'all', name: 'all rules', group: groupOf(cells, ids) }, drawings),
+    ...rules.map(({ id }, i) =>
+      measure({ kind: 'rule', name: id, group: groupOf([cells[i]!], [id]) }, drawings),
+    ),
     ...SizeClass.options.flatMap((size) => {
-      const ofSize = cells.map((row) => row.map((cell) => cellOfSize(cell, size)));
-      const isThere = ofSize.flat().some(({ found, missed }) => found.length + missed.length > 0);
-      return isThere
-        ? measure({ kind: 'size', name: size, group: { rules: ofSize, auc: null, daysOf: days } })
-        : [];
+      const ofSize = cells.map(({ cells }) => ({
+        cells: cells.map((cell) => cellOfSize(cell, size)),
+        points: null,
+      }));
+      const group = measure(
+        { kind: 'size', name: size, group: { rules: ofSize, auc: null, days } },
+        drawings,
+      );
+      return group.counts.labels > 0 ? group : [];
     }),
   ];
-  return { videos, groups, results };
+  return { videos, groups, drawings, results };
+}
+
+function matchVideo(
+  { footage, labels }: LabelledFootage,
+  { ruleId, toleranceMs }: { ruleId: string; toleranceMs: number },
+): Matched {
+  const isOwn = (of: { ruleId: string }) => of.ruleId === ruleId;
+  return matchAlarms(labels.filter(isOwn), footage.alarms.filter(isOwn), toleranceMs);
+}
+
+function pointsOf(
+  rule: WatchRule,
+  { videos, toleranceMs }: { videos: readonly LabelledFootage[]; toleranceMs: number },
+): OperatingPoints {
+  const shifts = shiftsOf(
+    rule.id,
+    videos.map(({ footage }) => footage),
+  );
+  return new OperatingPoints(
+    videos.map(({ footage, labels, timeZone }): Counts => {
+      const own = labels.filter(({ ruleId }) => ruleId === rule.id);
+      const matched = shifts.map((shift) =>
+        matchAlarms(own, raisedAt(shift, { rule, footage, timeZone }), toleranceMs),
+      );
+      return {
+        found: Float64Array.from(matched, ({ found }) => found.length),
+        falseAlarms: Float64Array.from(matched, ({ falseAlarms }) => falseAlarms.length),
+      };
+    }),
+  );
 }
 
 /** How much higher the figures of one evaluation are than those of another of the same videos, group by group. */
@@ -105,19 +133,22 @@ export function differences(
   return one.groups.flatMap(({ kind, name, figures }) => {
     const same = other.groups.find((group) => group.kind === kind && group.name === name);
     if (!same) return [];
-    return { kind, name, estimates: bootstrapDifference(one.videos.length, figures, same.figures) };
+    return { kind, name, estimates: bootstrapDifference(one.drawings, figures, same.figures) };
   });
 }
 
-function measure({ kind, name, group }: Pick<MeasuredGroup, 'kind' | 'name' | 'group'>): MeasuredGroup {
-  const cells = group.rules.flat();
+function measure(
+  { kind, name, group }: Pick<MeasuredGroup, 'kind' | 'name' | 'group'>,
+  drawings: Drawings,
+): MeasuredGroup {
+  const cells = group.rules.flatMap(({ cells }) => cells);
   const sum = (count: (cell: Cell) => number) => cells.reduce((total, cell) => total + count(cell), 0);
   const found = sum(({ found }) => found.length);
   const labels = found + sum(({ missed }) => missed.length);
   const counts = { labels, found, falseAlarms: sum(({ falseAlarms }) => falseAlarms) };
-  const figures = (weights: ArrayLike<number>) =>
+  const figures = (weights: Weights) =>
     kind === 'size' ? ofLabelsOnly(figuresOf(group, weights)) : figuresOf(group, weights);
-  return { kind, name, counts, estimates: bootstrap(group.daysOf.length, figures), figures, group };
+  return { kind, name, counts, estimates: bootstrap(drawings, figures), figures, group };
 }
 
 /** A false alarm is of no thing, and so of no size. */
@@ -129,7 +160,7 @@ function ofLabelsOnly({ recall, delayMedianMs, delayP90Ms, ...rest }: Figures): 
   return { ...none, recall, delayMedianMs, delayP90Ms };
 }
 
-function cellOf({ found, missed, falseAlarms }: Matched): Omit<Cell, 'video' | 'shifted'> {
+function cellOf({ found, missed, falseAlarms }: Matched): Cell {
   return {
     found: found.map(({ label, alarm }) => ({
       // An alarm may come a little before a label that was drawn a little late.
@@ -141,27 +172,21 @@ function cellOf({ found, missed, falseAlarms }: Matched): Omit<Cell, 'video' | '
   };
 }
 
-function cellOfSize({ video, found, missed }: Cell, wanted: SizeClass): Cell {
+function cellOfSize({ found, missed }: Cell, wanted: SizeClass): Cell {
   const isWanted = ({ size }: { size: SizeClass | null }) => size === wanted;
-  return {
-    video,
-    found: found.filter(isWanted),
-    missed: missed.filter(isWanted),
-    falseAlarms: 0,
-    shifted: [],
-  };
+  return { found: found.filter(isWanted), missed: missed.filter(isWanted), falseAlarms: 0 };
 }
 
 /** Frames ranked by how far above its threshold the highest of the rules is. */
 function aucOf(videos: readonly LabelledFootage[], ruleIds: readonly string[]): FrameAuc {
   return new FrameAuc(
-    videos.map(({ footage, labels }, video) => {
+    videos.map(({ footage, labels }) => {
       const own = labels.filter(({ ruleId }) => ruleIds.includes(ruleId));
       const truth = footage.moments.map(({ atMs }) => {
         const ms = atMs - footage.startTimeMs;
         return own.some(({ fromMs, toMs }) => ms >= fromMs && ms < toMs) ? 1 : 0;
       });
-      return { video, scores: marginsOf(footage, ruleIds), truth };
+      return { scores: marginsOf(footage, ruleIds), truth };
     }),
   );
 }

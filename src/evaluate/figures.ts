@@ -21,23 +21,64 @@ export type Figures = Record<FigureName, number | null>;
 
 /** What one rule did in one video. */
 export interface Cell {
-  /** Which video, 0 … */
-  video: number;
   found: { delayMs: number; size: SizeClass | null }[];
   missed: { size: SizeClass | null }[];
   falseAlarms: number;
-  /** With its thresholds moved by each of the rule's shifts. */
-  shifted: { found: number; falseAlarms: number }[];
+}
+
+/** What a rule finds and how often it is wrong, with its thresholds moved by each of its shifts. Counts. */
+export interface Counts {
+  found: Float64Array;
+  falseAlarms: Float64Array;
+}
+
+/** What one rule does in all videos as its thresholds move. */
+export class OperatingPoints {
+  readonly #videos: readonly Counts[];
+  /** Several groups ask for the same drawing. */
+  readonly #known = new WeakMap<Weights, Counts>();
+
+  /** @param videos one each, all with the same shifts */
+  constructor(videos: readonly Counts[]) {
+    this.#videos = videos;
+  }
+
+  of(weights: Weights): Counts {
+    const known = this.#known.get(weights);
+    if (known) return known;
+    const shifts = this.#videos[0]?.found.length ?? 0;
+    const sum = { found: new Float64Array(shifts), falseAlarms: new Float64Array(shifts) };
+    for (const [video, { found, falseAlarms }] of this.#videos.entries()) {
+      const weight = weights[video]!;
+      if (weight === 0) continue;
+      for (let shift = 0; shift < shifts; shift++) {
+        sum.found[shift]! += weight * found[shift]!;
+        sum.falseAlarms[shift]! += weight * falseAlarms[shift]!;
+      }
+    }
+    this.#known.set(weights, sum);
+    return sum;
+  }
+}
+
+/** How often each video counts: all once, or as a bootstrap draws them. */
+export type Weights = Uint32Array;
+
+/** One rule in all videos. */
+export interface RuleCells {
+  /** One for each video. */
+  cells: Cell[];
+  /** null: other thresholds are not looked at. */
+  points: OperatingPoints | null;
 }
 
 /** What figures are worked out from: one rule, or several together. */
 export interface Group {
-  /** Of each rule, one for each video. */
-  rules: Cell[][];
+  rules: RuleCells[];
   /** null: frames are not ranked. */
   auc: FrameAuc | null;
   /** Length of each video. */
-  daysOf: ArrayLike<number>;
+  days: ArrayLike<number>;
 }
 
 const DAY_MS = 86_400_000;
@@ -47,22 +88,22 @@ export function daysOf(durationMs: number): number {
   return durationMs / DAY_MS;
 }
 
-/** @param weights how often each video counts: all once, or as a bootstrap draws them */
-export function figuresOf({ rules, auc, daysOf }: Group, weights: ArrayLike<number>): Figures {
-  const cells = rules.flat();
-  const sum = (count: (cell: Cell) => number) =>
-    cells.reduce((total, cell) => total + weights[cell.video]! * count(cell), 0);
-  const found = sum(({ found }) => found.length);
-  const labels = found + sum(({ missed }) => missed.length);
-  const falseAlarms = sum(({ falseAlarms }) => falseAlarms);
-  let days = 0;
+/** The figures of a group. */
+export function figuresOf({ rules, auc, days: daysOf }: Group, weights: Weights): Figures {
+  let [found, missed, falseAlarms, days] = [0, 0, 0, 0];
+  const delays: number[] = [];
   for (let video = 0; video < daysOf.length; video++) days += weights[video]! * daysOf[video]!;
-  const delays = cells
-    .flatMap(({ video, found }) => found.flatMap(({ delayMs }) => Array(weights[video]!).fill(delayMs)))
-    .sort((a, b) => a - b);
-  const misses = RATES_PER_DAY.map((rate) => missesAt(rate, { rules, weights, days }));
+  for (const [video, cell] of rules.flatMap(({ cells }) => [...cells.entries()])) {
+    const weight = weights[video]!;
+    found += weight * cell.found.length;
+    missed += weight * cell.missed.length;
+    falseAlarms += weight * cell.falseAlarms;
+    for (const { delayMs } of cell.found) for (let i = 0; i < weight; i++) delays.push(delayMs);
+  }
+  delays.sort((a, b) => a - b);
+  const misses = RATES_PER_DAY.map((rate) => missesAt(rate * days, rules, weights));
   return {
-    recall: ratio(found, labels),
+    recall: ratio(found, found + missed),
     precision: ratio(found, found + falseAlarms),
     falseAlarmsPerDay: ratio(falseAlarms, days),
     delayMedianMs: quantileOf(delays, 0.5),
@@ -85,41 +126,20 @@ function quantileOf(sorted: readonly number[], p: number): number | null {
 
 /**
  * The part of the labels that is missed when each rule has the threshold that finds most of them with no more than so many
- * false alarms a day. Chosen afterwards, on the same footage: what a perfect choice would have brought.
+ * false alarms. Chosen afterwards, on the same footage: what a perfect choice would have brought.
  */
-function missesAt(
-  ratePerDay: number,
-  { rules, weights, days }: { rules: Cell[][]; weights: ArrayLike<number>; days: number },
-): number | null {
-  let [labels, missed] = [0, 0];
-  for (const cells of rules) {
-    const curve = operatingPoints(cells, weights);
-    const total = cells.reduce(
-      (sum, { video, found, missed }) => sum + weights[video]! * (found.length + missed.length),
-      0,
-    );
-    const best = Math.max(
-      0,
-      ...curve.filter((point) => point.falseAlarms <= ratePerDay * days).map(({ found }) => found),
-    );
-    labels += total;
-    missed += total - best;
-  }
-  return ratio(missed, labels);
-}
-
-/** What a rule finds, and how often it is wrong, at each of its shifts. Counts. */
-export function operatingPoints(
-  cells: readonly Cell[],
-  weights: ArrayLike<number>,
-): { found: number; falseAlarms: number }[] {
-  const shifts = cells[0]?.shifted.length ?? 0;
-  return Array.from({ length: shifts }, (_, shift) => {
-    let [found, falseAlarms] = [0, 0];
-    for (const { video, shifted } of cells) {
-      found += weights[video]! * shifted[shift]!.found;
-      falseAlarms += weights[video]! * shifted[shift]!.falseAlarms;
+function missesAt(mostFalseAlarms: number, rules: readonly RuleCells[], weights: Weights): number | null {
+  let [labels, caught] = [0, 0];
+  for (const { cells, points } of rules) {
+    if (!points) return null;
+    for (const [video, { found, missed }] of cells.entries())
+      labels += weights[video]! * (found.length + missed.length);
+    const { found, falseAlarms } = points.of(weights);
+    let best = 0;
+    for (let shift = 0; shift < found.length; shift++) {
+      if (falseAlarms[shift]! <= mostFalseAlarms) best = Math.max(best, found[shift]!);
     }
-    return { found, falseAlarms };
-  });
+    caught += best;
+  }
+  return ratio(labels - caught, labels);
 }

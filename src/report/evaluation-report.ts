@@ -1,6 +1,5 @@
 import { type differences, type Evaluation, type LabelledFootage, marginsOf } from '../evaluate/evaluate.js';
 import { DIFFERENCE_HEAD, differenceRow, GROUP_HEAD, groupRow } from '../evaluate/figure-texts.js';
-import { operatingPoints } from '../evaluate/figures.js';
 import { type ReportSection, reportPage, table } from './page.js';
 import { COLOURS, type Mark, plot, roundTicks } from './svg.js';
 
@@ -17,6 +16,7 @@ export interface EvaluationReportOptions {
 const MAX_LINES = COLOURS.length;
 const MAX_TIMELINES = 12;
 const MAX_MISTAKES = 200;
+const MAX_POINTS = 600;
 
 /** What rules do on labelled videos, as an HTML page with plots. */
 export function evaluationReport({ evaluation, against, facts }: EvaluationReportOptions): string {
@@ -74,28 +74,22 @@ function comparison({
 }
 
 /** Recall against false alarms, a line for each rule, as its threshold moves. */
-function curves({ groups, videos }: Evaluation, hours: number): ReportSection {
-  const rules = groups.filter(({ kind, counts }) => kind === 'rule' && counts.labels > 0);
-  const once = new Uint8Array(videos.length).fill(1);
+function curves({ groups, drawings }: Evaluation, hours: number): ReportSection {
   const perDay = (falseAlarms: number) => (falseAlarms * 24) / hours;
-  // A single false alarm stands in the middle of the first tenth.
-  const least = perDay(1) / 3;
-  const most = perDay(
-    Math.max(3, ...rules.flatMap(({ group }) => pointsOf(group).map(({ falseAlarms }) => falseAlarms))),
-  );
-  function pointsOf({ rules: [cells] }: (typeof rules)[number]['group']) {
-    return operatingPoints(cells!, once);
-  }
-  const marks = rules.slice(0, MAX_LINES).flatMap(({ group, counts }, i): Mark[] => {
-    const points = pointsOf(group).map(
-      ({ found, falseAlarms }) => [perDay(falseAlarms), found / counts.labels] as const,
-    );
+  const rules = groups.flatMap(({ kind, name, counts, group }) => {
+    if (kind !== 'rule' || counts.labels === 0) return [];
+    const { found, falseAlarms } = group.rules[0]!.points!.of(drawings.once);
+    const points = Array.from(found, (found, i) => [perDay(falseAlarms[i]!), found / counts.labels] as const);
     const now = [perDay(counts.falseAlarms), counts.found / counts.labels] as const;
-    return [
-      { kind: 'line', points: best(points), colour: COLOURS[i]! },
-      { kind: 'points', points: [now], colour: COLOURS[i]! },
-    ];
+    return { name, points, now };
   });
+  // A single false alarm stands a little to the right of none.
+  const least = perDay(1) / 3;
+  const most = rules.flatMap(({ points }) => points).reduce((most, [x]) => Math.max(most, x), perDay(3));
+  const marks = rules.slice(0, MAX_LINES).flatMap(({ points, now }, i): Mark[] => [
+    { kind: 'line', points: best(points), colour: COLOURS[i]! },
+    { kind: 'points', points: [now], colour: COLOURS[i]! },
+  ]);
   const powers = Array.from({ length: 12 }, (_, i) => 10 ** (i - 4));
   return {
     title: 'Recall and false alarms',
@@ -133,7 +127,9 @@ function legend(names: readonly string[]): string {
 }
 
 function delays({ groups: [all] }: Evaluation): ReportSection {
-  const seconds = all!.group.rules.flat().flatMap(({ found }) => found.map(({ delayMs }) => delayMs / 1000));
+  const seconds = all!.group.rules
+    .flatMap(({ cells }) => cells)
+    .flatMap(({ found }) => found.map(({ delayMs }) => delayMs / 1000));
   const to = Math.max(10, Math.ceil(Math.max(0, ...seconds) / 10) * 10);
   const bars = Array.from({ length: 20 }, (_, i) => {
     const [x0, x1] = [(i * to) / 20, ((i + 1) * to) / 20];
@@ -176,9 +172,10 @@ function timelines({ videos, results, groups }: Evaluation): ReportSection[] {
 function timeline({ name, footage, labels }: LabelledFootage, rules: readonly string[]): ReportSection {
   const lines = rules.map((id) => {
     const margins = marginsOf(footage, [id]);
-    return footage.moments.flatMap(({ atMs }, i) =>
+    const points = footage.moments.flatMap(({ atMs }, i) =>
       Number.isNaN(margins[i]!) ? [] : [[(atMs - footage.startTimeMs) / 1000, margins[i]!] as const],
     );
+    return peaks(points);
   });
   const values = lines.flat().map(([, y]) => y);
   const [low, high] = [
@@ -232,6 +229,17 @@ function timeline({ name, footage, labels }: LabelledFootage, rules: readonly st
       ],
     }),
   };
+}
+
+/** Of more points than can be seen, the highest of each stretch. */
+function peaks(points: readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  const width = Math.ceil(points.length / MAX_POINTS);
+  return points.flatMap((point, i) => {
+    if (i % width > 0) return [];
+    return [
+      points.slice(i, i + width).reduce((highest, next) => (next[1] > highest[1] ? next : highest), point),
+    ];
+  });
 }
 
 function mistakes({ videos, results }: Evaluation): ReportSection {
