@@ -49,16 +49,17 @@ export function differenceRow({
   ];
 }
 
-/** `0.86 (0.62 to 1.00)` */
+/** `0.86 (0.62–1.00)`, or of a difference `+0.12 (-0.05 to +0.31)` */
 function estimateText(name: FigureName, { value, low, high }: Estimate, { signed = false } = {}): string {
   if (value === null) return '–';
   const text = (number: number) => `${signed && number > 0 ? '+' : ''}${numberText(name, number)}`;
-  if (low === null || high === null || text(low) === text(high)) return text(value);
-  return `${text(value)} (${text(low)} to ${text(high)})`;
+  const shown = `${text(value)}${name.endsWith('Ms') ? ' s' : ''}`;
+  if (low === null || high === null || text(low) === text(high)) return shown;
+  return `${shown} (${text(low)}${signed ? ' to ' : '–'}${text(high)})`;
 }
 
 function numberText(name: FigureName, value: number): string {
-  if (name.endsWith('Ms')) return `${(value / 1000).toFixed(1)} s`;
+  if (name.endsWith('Ms')) return (value / 1000).toFixed(1);
   if (name !== 'falseAlarmsPerDay') return value.toFixed(2);
   return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(2);
 }

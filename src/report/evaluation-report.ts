@@ -81,8 +81,10 @@ function curves({ groups, drawings }: Evaluation, hours: number): ReportSection 
     const { found, falseAlarms } = group.rules[0]!.points!.of(drawings.once);
     const points = Array.from(found, (found, i) => [perDay(falseAlarms[i]!), found / counts.labels] as const);
     const now = [perDay(counts.falseAlarms), counts.found / counts.labels] as const;
-    return { name, points, now };
+    return { name, points, now, mistakes: counts.falseAlarms + counts.labels - counts.found };
   });
+  // Where there are too many, those that do worst say most.
+  rules.sort((a, b) => b.mistakes - a.mistakes);
   // A single false alarm stands a little to the right of none.
   const least = perDay(1) / 3;
   const most = rules.flatMap(({ points }) => points).reduce((most, [x]) => Math.max(most, x), perDay(3));

@@ -119,6 +119,16 @@ describe('eval', () => {
     });
   });
 
+  it('has labels of the samples and of their quiet hours', async () => {
+    const { manifest } = await readManifest(path('samples/labels.yaml'), { truthPath: null, env: {} });
+    const about = { rules, renamed: new Map(), skipUnknown: false, fps: null, output: silent };
+    const resolved = await resolveManifest({ manifest: manifest!, videosFolder: path('samples'), ...about });
+    expect(resolved!.videos).toHaveLength(16);
+    expect(resolved!.videos.flatMap(({ labels }) => labels)).toHaveLength(9);
+    // It says of all example rules when they are true, also where they never are.
+    expect(resolved!.ruleIds).toEqual(rules.map(({ id }) => id));
+  });
+
   it.each([
     [
       'nothing to evaluate',
