@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { CliContext } from './commands/cli/context.js';
+import { addEvalCommands } from './commands/cli/eval-commands.js';
 import { addExportCommand } from './commands/cli/export-command.js';
 import { addModelCommands } from './commands/cli/model-commands.js';
 import { addThresholdCommands } from './commands/cli/threshold-commands.js';
@@ -65,6 +66,7 @@ const program = new Command('wordwatch')
 addWatchCommands(program, context);
 addThresholdCommands(program, context);
 addToolCommands(program, context);
+addEvalCommands(program, context);
 addModelCommands(program, context);
 addExportCommand(program, context);
 

@@ -19,7 +19,7 @@ const RULES: Partial<Record<Concept, string>> = {
   'water-floor': 'water',
 };
 
-/** `videos.ts FOLDER [NAME…]` renders the samples and their truth; `--quiet` quiet hours of the same cameras into FOLDER/quiet; `--look` one sheet of frames instead. */
+/** `videos.ts FOLDER [NAME…]` renders the samples and their truth; `--quiet` quiet hours of the same cameras into FOLDER/quiet; `--truth` the truth alone; `--look` one sheet of frames instead. */
 const [folder, ...names] = process.argv.slice(2);
 if (!folder) throw new Error('usage: videos.ts FOLDER [--look] [NAME…]');
 const isQuiet = names.includes('--quiet');
@@ -32,11 +32,12 @@ if (names.includes('--look')) {
   mkdirSync(join(folder, 'quiet'), { recursive: true });
   for (const episode of chosen) await renderVideo(episode, join(folder, 'quiet', `${episode.name}.mp4`));
 } else {
-  for (const episode of chosen) await renderVideo(episode, join(folder, `${episode.name}.mp4`));
-  writeFileSync(
-    join(folder, 'ground-truth.json'),
-    `${JSON.stringify({ videos: EPISODES.map(truthOf) }, null, 2)}\n`,
-  );
+  if (!names.includes('--truth'))
+    for (const episode of chosen) await renderVideo(episode, join(folder, `${episode.name}.mp4`));
+  const videos = EPISODES.map(truthOf);
+  writeFileSync(join(folder, 'ground-truth.json'), `${JSON.stringify({ videos }, null, 2)}\n`);
+  const quiet = QUIET_EPISODES.map(truthOf).map((truth) => ({ ...truth, file: `quiet/${truth.file}` }));
+  writeFileSync(join(folder, 'labels.yaml'), labelsFile([...videos, ...quiet]));
 }
 
 async function renderVideo(
@@ -92,12 +93,16 @@ async function renderVideo(
 function truthOf(episode: Episode) {
   const { name, widthPx, heightPx, durationS, fps, scene } = episode;
   const frame = { x: 0, y: 0, w: widthPx, h: heightPx };
-  const isSeen = (concept: Concept, t: number) =>
-    drawScene(scene, t).shown.some(
-      ({ concepts, rect, hidden }) =>
-        concepts.includes(concept) && !hidden && overlap(rect, frame) >= 0.6 * rect.w * rect.h,
-    );
   const times = Array.from({ length: durationS * 2 + 1 }, (_, i) => i / 2);
+  const shown = new Map(times.map((t) => [t, drawScene(scene, t).shown]));
+  const seen = (concept: Concept, t: number) =>
+    shown
+      .get(t)!
+      .filter(
+        ({ concepts, rect, hidden }) =>
+          concepts.includes(concept) && !hidden && overlap(rect, frame) >= 0.6 * rect.w * rect.h,
+      );
+  const isSeen = (concept: Concept, t: number) => seen(concept, t).length > 0;
   const intervals = CONCEPTS.flatMap((concept) =>
     runs(times.filter((t) => t < durationS && isSeen(concept, t))).map(([fromS, toS]) => ({
       concept,
@@ -105,10 +110,37 @@ function truthOf(episode: Episode) {
       toS,
     })),
   );
-  const events = intervals.flatMap(({ concept, ...when }) =>
-    RULES[concept] ? [{ rule: RULES[concept], ...when }] : [],
-  );
+  const events = intervals.flatMap(({ concept, ...when }) => {
+    if (!RULES[concept]) return [];
+    const widths = times
+      .filter((t) => t >= when.fromS && t < when.toS)
+      .map((t) => Math.max(...seen(concept, t).map(({ rect }) => rect.w)));
+    // Half the time it is at least so wide.
+    const widthPx = Math.round(widths.sort((a, b) => a - b)[Math.floor(widths.length / 2)]!);
+    return { rule: RULES[concept], ...when, widthPx };
+  });
   return { file: `${name}.mp4`, camera: name, widthPx, heightPx, fps, durationS, events, intervals };
+}
+
+/** The same for `wordwatch eval`. */
+function labelsFile(videos: readonly ReturnType<typeof truthOf>[]): string {
+  const rules = Object.values(RULES).sort().join(', ');
+  const entries = videos.map(({ file, camera, events }) => {
+    const labels = events.map(
+      ({ rule, fromS, toS, widthPx }) =>
+        `      - { rule: ${rule}, from: ${fromS}s, to: ${toS}s, width_px: ${widthPx} }`,
+    );
+    const video = [`  - video: ${file}`, `    camera: ${camera}`];
+    return [...video, ...(labels.length > 0 ? ['    labels:', ...labels] : [])].join('\n');
+  });
+  return `# yaml-language-server: $schema=../rules/videos.schema.json
+# What the sample videos and the quiet hours of their cameras show and when:
+#   wordwatch eval samples/labels.yaml --rules rules --out report.html
+# Written by render/videos.ts, read off the scenes themselves.
+rules: [${rules}]
+videos:
+${entries.join('\n')}
+`;
 }
 
 /** Runs of times half a second apart. */

@@ -16,6 +16,7 @@ import { Mqtt } from './mqtt-schema.js';
 import { Remote } from './remote-schema.js';
 import { Server } from './server-schema.js';
 import { size } from './size-field.js';
+import { TimeZone } from './time-zone.js';
 
 /** A camera as typed in the file; parsed, it is a {@link CameraConfig}. */
 export const CameraConfig = section({
@@ -101,26 +102,6 @@ const Log = section({
     .describe('Least that is logged'),
   format: z.enum(['pretty', 'json']).default('pretty').describe('pretty for people, json for machines'),
 });
-
-const TimeZone = z.string().superRefine((name, context) => {
-  if (isTimeZone(name)) return;
-  context.addIssue({
-    code: 'custom',
-    message: 'expected an IANA time zone such as "Europe/Berlin"',
-    params: { candidates: Intl.supportedValuesOf('timeZone') },
-  });
-});
-
-function isTimeZone(name: string): boolean {
-  // Some versions of Node.js take bare offsets such as +02:00 too; others do not, and they know no daylight saving.
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const ModelSection = section({
   name: line(4096).default('auto').describe('As the short form says'),

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { ConfigFile } from './config-schema.js';
+import { ManifestFile } from './manifest-schema.js';
 import { RulesFile } from './rule-schema.js';
+import { RuleTestsFile } from './tests-schema.js';
 
 /** The generated files, in the repository's `rules/` folder, and what belongs in them. */
 export const SCHEMA_FILES = {
   'config.schema.json': () => jsonSchema(ConfigFile, 'wordwatch config (wordwatch.yaml)'),
   'rules.schema.json': () => jsonSchema(RulesFile, 'wordwatch rules'),
+  'tests.schema.json': () => jsonSchema(RuleTestsFile, 'wordwatch rule tests'),
+  'videos.schema.json': () => jsonSchema(ManifestFile, 'wordwatch labelled videos'),
 };
 
 const OR_REFERENCE = '|\\$\\{\\w+\\}';

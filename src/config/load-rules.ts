@@ -57,7 +57,7 @@ export async function loadRulesFrom(
   paths: readonly RulesPath[],
   { env, cameraIds }: LoadRulesOptions,
 ): Promise<LoadedRules> {
-  const found = await Promise.all(paths.map(findFiles));
+  const found = await Promise.all(paths.map((path) => findYamlFiles(path, 'rule')));
   const files = [...new Set(found.flatMap(({ files }) => files))];
   const reads = await Promise.all(files.map((path) => readRulesFile(path, env)));
   const yamls = reads.flatMap(({ yaml }) => yaml ?? []);
@@ -95,16 +95,23 @@ export function readRules(yaml: YamlFile): { rules: RuleConfig[]; problems: Prob
   return { rules: value?.rules ?? [], problems: [...yaml.problems, ...problems] };
 }
 
-async function findFiles({ path, problem }: RulesPath): Promise<{ files: string[]; problem?: Problem }> {
+/**
+ * A file, or of a folder all YAML files that are not hidden, in alphabetical order.
+ * @param what a `rule` or a `test` is in them, for people
+ */
+export async function findYamlFiles(
+  { path, problem }: RulesPath,
+  what: string,
+): Promise<{ files: string[]; problem?: Problem }> {
   const refuse = (message: string, hint?: string) => ({ files: [], problem: problem(message, hint) });
   try {
     if (!(await stat(path)).isDirectory()) return { files: [path] };
     const names = (await readdir(path)).filter(isRulesFileName).sort();
     if (names.length > 0) return { files: names.map((name) => join(path, name)) };
-    return refuse('no rule files in this folder', 'Put a file there whose name ends in .yaml.');
+    return refuse(`no ${what} files in this folder`, 'Put a file there whose name ends in .yaml.');
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') return refuse(cannotRead(error));
-    return refuse('no such file or folder', 'Make it, or name the one that holds the rules.');
+    return refuse('no such file or folder', `Make it, or name the one that holds the ${what}s.`);
   }
 }
 

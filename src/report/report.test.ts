@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reportPage, table } from './page.js';
-import { plot } from './svg.js';
+import { plot, roundTicks } from './svg.js';
 
 const nasty = `<script>alert("1")</script> & 'x'`;
 
@@ -44,5 +44,11 @@ describe('plot', () => {
       [252, 145],
       [58, 14],
     ]);
+  });
+
+  it('has round ticks', () => {
+    expect(roundTicks(0, 60)).toEqual([0, 10, 20, 30, 40, 50, 60]);
+    expect(roundTicks(-3.2, 8.1)).toEqual([-2, 0, 2, 4, 6, 8]);
+    expect(roundTicks(0, 0.5)).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
   });
 });

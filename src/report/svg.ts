@@ -19,7 +19,19 @@ export type Mark =
   | { kind: 'points'; points: readonly (readonly [number, number])[]; colour: string }
   | { kind: 'line'; points: readonly (readonly [number, number])[]; colour: string; dashed?: boolean }
   /** Bars from the bottom, each from x0 to x1. */
-  | { kind: 'bars'; bars: readonly { x0: number; x1: number; y: number }[]; colour: string };
+  | { kind: 'bars'; bars: readonly { x0: number; x1: number; y: number }[]; colour: string }
+  /** A thick line from x0 to x1: a stretch of time. */
+  | { kind: 'band'; x0: number; x1: number; y: number; colour: string };
+
+/** Round numbers from one end of an axis to the other, at most so many. */
+export function roundTicks(from: number, to: number, most = 6): number[] {
+  const rough = Math.max(to - from, Number.EPSILON) / most;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= rough)!;
+  const first = Math.ceil(from / step);
+  const count = Math.floor(to / step) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
 
 /** Text that is safe between tags and in quoted attributes. */
 export function escapeText(text: string): string {
@@ -99,6 +111,10 @@ function draw(mark: Mark, { px, py, bottom }: { px: Scale; py: Scale; bottom: nu
     const points = mark.points.map(([x, y]) => `${px(x)},${py(y)}`).join(' ');
     const dash = mark.dashed ? ' stroke-dasharray="5 4"' : '';
     return `<polyline points="${points}" fill="none" stroke="${colour}" stroke-width="1.6"${dash}/>`;
+  }
+  if (mark.kind === 'band') {
+    const y = py(mark.y);
+    return `<line x1="${px(mark.x0)}" x2="${px(mark.x1)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="6"/>`;
   }
   return mark.bars
     .map(({ x0, x1, y }) => {

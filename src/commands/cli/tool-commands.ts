@@ -5,11 +5,10 @@ import { runBench } from '../bench/bench.js';
 import { runCheck } from '../check.js';
 import { runDoctor } from '../doctor.js';
 import { runEmbed } from '../embed.js';
-import { runEval } from '../eval.js';
 import { jsonOption, numberIn, withModel, withRemoteModel } from '../options.js';
 import { type CliContext, finish, modelOf } from './context.js';
 
-/** `check`, `embed`, `bench`, `eval` and `doctor`: what helps those who set it up. */
+/** `check`, `embed`, `bench` and `doctor`: what helps those who set it up. */
 export function addToolCommands(program: Command, context: CliContext): void {
   const { env, signal, outputOf } = context;
   withModel(program.command('check'))
@@ -81,17 +80,6 @@ export function addToolCommands(program: Command, context: CliContext): void {
           signal,
         }),
       ),
-    );
-
-  program
-    .command('eval')
-    .description('how well calibrated thresholds keep what they promise, on simulated cameras (some minutes)')
-    .requiredOption('--simulate', 'simulated cameras: so far the only kind')
-    .option('--quick', 'fewer cameras and days: a minute or two', false)
-    .option('--out <file>', 'also write a report with plots there, as HTML')
-    .addOption(jsonOption())
-    .action(({ quick, out = null, json }) =>
-      finish(runEval({ quick, report: out, output: outputOf({ json }) })),
     );
 
   program

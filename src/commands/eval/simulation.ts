@@ -1,12 +1,20 @@
 import { writeFile } from 'node:fs/promises';
-import { simulationReport } from '../report/simulation-report.js';
-import { measureCost } from '../simulate/cost.js';
-import { BUDGETS } from '../simulate/holdout.js';
-import { LONG, mean, QUICK, ratiosOf, type Simulation, simulate, summarise } from '../simulate/simulate.js';
-import type { Output } from './output.js';
+import { simulationReport } from '../../report/simulation-report.js';
+import { measureCost } from '../../simulate/cost.js';
+import { BUDGETS } from '../../simulate/holdout.js';
+import {
+  LONG,
+  mean,
+  QUICK,
+  ratiosOf,
+  type Simulation,
+  simulate,
+  summarise,
+} from '../../simulate/simulate.js';
+import type { Output } from '../output.js';
 
-/** What {@link runEval} is asked to do. */
-export interface EvalOptions {
+/** What {@link runSimulation} is asked to do. */
+export interface SimulationOptions {
   /** The short version, as the tests run it. */
   quick: boolean;
   /** Where the HTML report goes; null: nowhere. */
@@ -18,7 +26,7 @@ export interface EvalOptions {
  * Measures calibrated thresholds on simulated cameras, whose truth is known.
  * @returns the exit code
  */
-export async function runEval({ quick, report, output }: EvalOptions): Promise<number> {
+export async function runSimulation({ quick, report, output }: SimulationOptions): Promise<number> {
   let shown = -1;
   const simulation = simulate(quick ? QUICK : LONG, (done) => {
     const percent = Math.floor(100 * done);
