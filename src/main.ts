@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { addBacktestCommand } from './commands/cli/backtest-command.js';
 import type { CliContext } from './commands/cli/context.js';
 import { addModelCommands } from './commands/cli/model-commands.js';
 import { addThresholdCommands } from './commands/cli/threshold-commands.js';
@@ -65,6 +66,7 @@ addWatchCommands(program, context);
 addThresholdCommands(program, context);
 addToolCommands(program, context);
 addModelCommands(program, context);
+addBacktestCommand(program, context);
 
 try {
   await program.parseAsync();

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Embedder } from '../model/embedder.js';
-import { RegimeDetector } from '../rules/calibration/regime.js';
 import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
-import { SceneWatch } from '../rules/calibration/scene-change.js';
 import { evidenceOf } from '../rules/evidence.js';
 import type { Score } from '../rules/score.js';
-import type { Light } from '../tiling/light.js';
 import type { CalibrationKeeper, LiveCalibration } from './calibration-keeper.js';
-import type { CameraView } from './camera-view.js';
+import type { SceneNow } from './camera-scene.js';
+import type { RuleView } from './camera-view.js';
 import { MAX_GAP_MS, type RuleTransition } from './detectors.js';
 import type { WatchRule } from './rule-book.js';
 import type { CameraSwitches } from './rule-switches.js';
@@ -37,8 +35,7 @@ export interface Peak {
 /** One frame, and what was made of it. */
 export interface ScoredMoment {
   atMs: number;
-  light: Light;
-  vectors: readonly Float32Array[];
+  scene: SceneNow;
   scores: readonly Score[];
 }
 
@@ -50,14 +47,21 @@ export interface CalibratedFrame {
   sceneChanged: boolean;
 }
 
+/** A rule whose threshold is calibrated. */
+interface Calibrated {
+  rule: WatchRule;
+  live: LiveCalibration;
+  /** Of the newest frame, and what they speak for the rule: most tiles do not change from frame to frame. */
+  margins: Float32Array;
+  evidence: Float32Array;
+}
+
 /** The calibrations of one camera's rules. */
 export class CameraCalibrations {
   readonly #options: CameraCalibrationsOptions;
-  readonly #regime = new RegimeDetector();
-  readonly #scene = new SceneWatch();
-  #view: CameraView | null = null;
+  #view: RuleView | null = null;
   #modelHash = '';
-  #live = new Map<string, { rule: WatchRule; live: LiveCalibration }>();
+  #live = new Map<string, Calibrated>();
 
   constructor(options: CameraCalibrationsOptions) {
     this.#options = options;
@@ -66,12 +70,10 @@ export class CameraCalibrations {
   /**
    * Puts calibrated scores and thresholds in the place of margins, for rules that have no fixed threshold, and learns
    * from them. Frames are given in order.
-   * @param scores of the frame, as `view` made them of `vectors`; none where the model failed
+   * @param scores of the frame, as `view` made them
    */
-  step({ atMs, light, vectors, scores }: ScoredMoment, view: CameraView): CalibratedFrame {
-    this.#adopt(view);
-    if (scores.length === 0) return { scores: [], peaks: [], sceneChanged: false };
-    const regime = this.#regime.observe(atMs, light);
+  step({ atMs, scene, scores }: ScoredMoment, view: RuleView): CalibratedFrame {
+    this.adopt(view);
     const peaks: Peak[] = [];
     const calibrated = scores.map((score) => {
       const found = this.#live.get(score.ruleId);
@@ -81,8 +83,8 @@ export class CameraCalibrations {
       if (budgetPerDay !== null) this.#options.keeper.setBudget(live, budgetPerDay);
       const seen = live.calibration.observe({
         atMs,
-        margins: score.tileMargins.map(evidenceOf),
-        regime,
+        margins: evidenceIn(score.tileMargins, found),
+        regime: scene.regime,
         active: this.#options.isWatching(rule, atMs),
         muted: this.#options.switches?.isMuted(rule.id) ?? false,
       });
@@ -94,9 +96,8 @@ export class CameraCalibrations {
       if (seen.peak) peaks.push({ peak: seen.peak.id, key: live.id.key, score: told });
       return told;
     });
-    const sceneChanged = this.#scene.observe({ atMs, regime, vectors });
-    if (sceneChanged) for (const { live } of this.#live.values()) this.#options.keeper.startAgain(live);
-    return { scores: calibrated, peaks, sceneChanged: sceneChanged && this.#live.size > 0 };
+    if (scene.changed) for (const { live } of this.#live.values()) this.#options.keeper.startAgain(live);
+    return { scores: calibrated, peaks, sceneChanged: scene.changed && this.#live.size > 0 };
   }
 
   /** Events that began: each tells the rule's threshold whether it is too low. */
@@ -114,7 +115,8 @@ export class CameraCalibrations {
     return this.#live.get(ruleId)?.live.id.key ?? null;
   }
 
-  #adopt(view: CameraView): void {
+  /** Takes the rules of a view over, if it is another one. */
+  adopt(view: RuleView): void {
     const { cameraId, keeper, model } = this.#options;
     const { modelHash } = model.describe();
     // A model at a server may be reached only now, and be another one after an outage.
@@ -129,7 +131,8 @@ export class CameraCalibrations {
       const id = { cameraId, ruleId: rule.id, key: this.#keyOf(rule, view, index) };
       const budgetPerDay = this.#budgetOf(rule.id) ?? plan.budgetPerDay;
       const live = keeper.open(id, optionsOf(rule, { tiles: tiles.length, budgetPerDay }));
-      this.#live.set(rule.id, { rule, live });
+      const [margins, evidence] = [new Float32Array(tiles.length), new Float32Array(tiles.length)];
+      this.#live.set(rule.id, { rule, live, margins: margins.fill(Number.NaN), evidence });
     }
   }
 
@@ -138,7 +141,7 @@ export class CameraCalibrations {
   }
 
   /** Whatever makes scores of another kind: other words, lessons, tiles, timing, sampling or another model. */
-  #keyOf(rule: WatchRule, view: CameraView, ruleIndex: number): string {
+  #keyOf(rule: WatchRule, view: RuleView, ruleIndex: number): string {
     const { fps, motionGate } = this.#options;
     const { confirm, forMs, clearForMs, cooldownMs } = rule.timing;
     const boxes = view.tilesOf(ruleIndex).map(({ box }) => box);
@@ -149,6 +152,16 @@ export class CameraCalibrations {
       .digest('hex')
       .slice(0, 24);
   }
+}
+
+/** What margins speak for a rule, worked out anew for those that changed. */
+function evidenceIn(now: Float32Array, { margins, evidence }: Calibrated): Float32Array {
+  for (let i = 0; i < now.length; i++) {
+    if (now[i] === margins[i]) continue;
+    margins[i] = now[i]!;
+    evidence[i] = evidenceOf(now[i]!);
+  }
+  return evidence;
 }
 
 function optionsOf(

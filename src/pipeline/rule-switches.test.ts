@@ -164,7 +164,7 @@ describe('a muted rule', () => {
       });
       return () => {
         nowMs += 1_000;
-        const frame = { atMs: nowMs, light: { saturation: 1, brightness: 1 }, vectors: [] };
+        const frame = { atMs: nowMs, scene: { regime: 'day', changed: false } } as const;
         calibrations.step({ ...frame, scores: scores as unknown as Score[] }, view as unknown as CameraView);
         return keeper.all()[0]!.calibration.budgetPerDay;
       };

@@ -7,6 +7,8 @@ export interface ReportSection {
   text: string;
   /** Markup that is already safe, such as a plot or {@link table}. */
   body: string;
+  /** As wide as the page; else two may stand side by side. */
+  isWide?: boolean;
 }
 
 /** A report as one file that needs nothing else. */
@@ -21,7 +23,7 @@ export function reportPage({
 }): string {
   const parts = sections.map(
     (section) =>
-      `<section><h2>${escapeText(section.title)}</h2><p>${escapeText(section.text)}</p>${section.body}</section>`,
+      `<section${section.isWide ? ' class="wide"' : ''}><h2>${escapeText(section.title)}</h2><p>${escapeText(section.text)}</p>${section.body}</section>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -55,6 +57,7 @@ h1 { font-size: 1.5rem } h2 { font-size: 1.05rem; margin: 0 0 .3rem }
 p { color: var(--soft); margin: 0 0 .8rem } .lead { color: var(--ink); max-width: 75ch }
 main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 430px), 1fr)); gap: 1rem }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 1rem; overflow-x: auto }
+section.wide { grid-column: 1 / -1 }
 svg { width: 100%; height: auto; font-size: 12px } svg text { fill: var(--soft) } svg .grid { stroke: var(--line) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line) }

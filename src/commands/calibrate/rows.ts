@@ -1,5 +1,5 @@
 import type { CalibrationRow } from '../../pipeline/calibration-rows.js';
-import { formatDuration, type Output } from '../output.js';
+import { alignedLines, formatDuration, type Output } from '../output.js';
 
 /** Peaks of each rule and camera that are listed on a terminal; JSON and HTML have all. */
 const LISTED_PEAKS = 3;
@@ -25,15 +25,10 @@ export function printRows(
     expectedText(row),
   ]);
   const head = ['camera', 'rule', 'threshold', 'state', 'footage', 'false alarms a day'];
-  const widths = head.map((title, i) => Math.max(title.length, ...cells.map((row) => row[i]!.length)));
-  const line = (row: readonly string[]) =>
-    `${row
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd()}\n`;
-  output.stdout(line(head));
+  const [title, ...lines] = alignedLines([head, ...cells]);
+  output.stdout(`${title}\n`);
   for (const [i, row] of rows.entries()) {
-    output.stdout(line(cells[i]!));
+    output.stdout(`${lines[i]}\n`);
     for (const warning of warningsOf(row)) output.stdout(`  ${warning}\n`);
     for (const { id, atMs, score, verdict } of row.peaks.slice(0, LISTED_PEAKS)) {
       const judged = verdict === null ? '' : `  (${verdict})`;
@@ -69,7 +64,8 @@ export function warningsOf({ contamination, observedHours, state }: CalibrationR
   return warnings;
 }
 
-function formatRate(perDay: number): string {
+/** So many a day. */
+export function formatRate(perDay: number): string {
   return perDay >= 100 ? perDay.toFixed(0) : Number(perDay.toPrecision(2)).toString();
 }
 

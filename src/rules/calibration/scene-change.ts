@@ -3,7 +3,7 @@ import type { Regime } from './regime.js';
 
 /** How slowly a tile's usual vector follows: an afternoon's light is followed, a moved camera is not. */
 const FOLLOW_MS = 30 * 60_000;
-/** Usual vectors are brought up to date so often: more would only cost. */
+/** It is looked so often, and usual vectors are brought up to date: more would only cost. */
 const STEP_MS = 10_000;
 /** Before, nobody knows what is usual. */
 const MIN_SEEN_MS = 60_000;
@@ -29,7 +29,6 @@ interface Usual {
   /** Mean cosine of two different tiles. */
   between: number;
   seenMs: number;
-  sinceStepMs: number;
 }
 
 /**
@@ -46,18 +45,24 @@ export class SceneWatch {
   readonly #usual = new Map<Regime, Usual>();
   #shiftedMs = 0;
   #lastMs: number | null = null;
+  #sinceLookMs = 0;
 
-  /**
-   * @param vectors unit norm, one a tile, always the same tiles
-   * @returns true once a change: calibrations of this camera start again
-   */
+  /** @returns true once a change: calibrations of this camera start again */
   observe({ atMs, regime, vectors }: SceneFrame): boolean {
     const elapsedMs = this.#lastMs === null ? 0 : Math.max(0, atMs - this.#lastMs);
     this.#lastMs = atMs;
     if (elapsedMs > MAX_GAP_MS) return false;
+    this.#sinceLookMs += elapsedMs;
+    if (this.#sinceLookMs < STEP_MS && this.#usual.has(regime)) return false;
+    const isAnother = this.#look(regime, vectors(), this.#sinceLookMs);
+    this.#sinceLookMs = 0;
+    return isAnother;
+  }
+
+  #look(regime: Regime, vectors: readonly Float32Array[], elapsedMs: number): boolean {
     let usual = this.#usual.get(regime);
     if (!usual || usual.vectors.length !== vectors.length) {
-      usual = { vectors: vectors.map((vector) => vector.slice()), between: 0, seenMs: 0, sinceStepMs: 0 };
+      usual = { vectors: vectors.map((vector) => vector.slice()), between: meanBetween(vectors), seenMs: 0 };
       this.#usual.set(regime, usual);
     }
     const isShifted = usual.seenMs >= MIN_SEEN_MS && shiftedPart(usual, vectors) >= MOST;
@@ -75,7 +80,8 @@ export class SceneWatch {
 export interface SceneFrame {
   atMs: number;
   regime: Regime;
-  vectors: readonly Float32Array[];
+  /** Unit norm, one a tile, always the same tiles; asked for only where it looks. */
+  vectors: () => readonly Float32Array[];
 }
 
 function shiftedPart({ vectors: usual, between }: Usual, vectors: readonly Float32Array[]): number {
@@ -86,15 +92,13 @@ function shiftedPart({ vectors: usual, between }: Usual, vectors: readonly Float
 /** Brings μ closer to what is seen: quickly in the beginning, as a plain mean would, slowly later. */
 function follow(usual: Usual, vectors: readonly Float32Array[], elapsedMs: number): void {
   usual.seenMs += elapsedMs;
-  usual.sinceStepMs += elapsedMs;
-  if (usual.sinceStepMs < STEP_MS) return;
-  const rate = Math.min(1, usual.sinceStepMs / Math.min(FOLLOW_MS, usual.seenMs));
-  usual.sinceStepMs = 0;
+  if (elapsedMs === 0) return;
+  const rate = Math.min(1, elapsedMs / Math.min(FOLLOW_MS, usual.seenMs));
   for (const [i, mean] of usual.vectors.entries()) {
     const vector = vectors[i]!;
     for (let k = 0; k < mean.length; k++) mean[k]! += rate * (vector[k]! - mean[k]!);
-    const length = Math.sqrt(dot(mean, mean)) || 1;
-    for (let k = 0; k < mean.length; k++) mean[k]! /= length;
+    const scale = 1 / (Math.sqrt(dot(mean, mean)) || 1);
+    for (let k = 0; k < mean.length; k++) mean[k]! *= scale;
   }
   usual.between = meanBetween(usual.vectors);
 }
