@@ -99,7 +99,7 @@ export class TapeMaker {
     const renew = (tile: number) => {
       const now = this.#tiles[tile]!;
       if (!now.isKnown) this.#unknown--;
-      now.set(codes, { from: taken * dimension, dimension });
+      now.set(codes.subarray(taken * dimension, (taken + 1) * dimension));
       columns.fresh(tile, row.firstVector + taken);
       taken++;
     };
@@ -129,26 +129,26 @@ export class TapeMaker {
 
 /** One tile as it was last embedded. */
 class TileNow {
-  #codes: Int8Array | null = null;
-  #from = 0;
-  #dimension = 0;
-  #vector: Float32Array | null = null;
+  #code: Int8Array | null = null;
+  #vector = new Float32Array();
+  #isDecoded = false;
 
   get isKnown(): boolean {
-    return this.#codes !== null;
+    return this.#code !== null;
   }
 
-  set(codes: Int8Array, { from, dimension }: { from: number; dimension: number }): void {
-    this.#codes = codes;
-    this.#from = from;
-    this.#dimension = dimension;
-    this.#vector = null;
+  set(code: Int8Array): void {
+    this.#code = code;
+    this.#isDecoded = false;
   }
 
-  /** Of a tile that is known. */
+  /** Of a tile that is known; overwritten by the next one. */
   get vector(): Float32Array {
-    this.#vector ??= decodeImage(this.#codes!.subarray(this.#from, this.#from + this.#dimension));
-    return this.#vector;
+    if (this.#isDecoded) return this.#vector;
+    const code = this.#code!;
+    if (this.#vector.length !== code.length) this.#vector = new Float32Array(code.length);
+    this.#isDecoded = true;
+    return decodeImage(code, this.#vector);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Embedder } from '../model/embedder.js';
+import type { Regime } from '../rules/calibration/regime.js';
 import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
 import { evidenceOf } from '../rules/evidence.js';
 import type { Score } from '../rules/score.js';
@@ -34,14 +35,12 @@ export interface Peak {
 
 /** One frame, and what was made of it. */
 export interface ScoredMoment {
-  atMs: number;
   scene: SceneNow;
   scores: readonly Score[];
 }
 
 /** What calibration makes of one frame. */
 export interface CalibratedFrame {
-  scores: Score[];
   peaks: Peak[];
   /** The camera shows another scene for good: its calibrations began anew. */
   sceneChanged: boolean;
@@ -70,34 +69,41 @@ export class CameraCalibrations {
   /**
    * Puts calibrated scores and thresholds in the place of margins, for rules that have no fixed threshold, and learns
    * from them. Frames are given in order.
-   * @param scores of the frame, as `view` made them
+   * @param scores of the frame, as `view` made them; changed in place
    */
-  step({ atMs, scene, scores }: ScoredMoment, view: RuleView): CalibratedFrame {
+  step({ scene, scores }: ScoredMoment, view: RuleView): CalibratedFrame {
     this.adopt(view);
     const peaks: Peak[] = [];
-    const calibrated = scores.map((score) => {
+    for (const score of scores) {
       const found = this.#live.get(score.ruleId);
-      if (!found) return score;
-      const { rule, live } = found;
-      const budgetPerDay = this.#budgetOf(rule.id);
-      if (budgetPerDay !== null) this.#options.keeper.setBudget(live, budgetPerDay);
-      const seen = live.calibration.observe({
-        atMs,
-        margins: evidenceIn(score.tileMargins, found),
-        regime: scene.regime,
-        active: this.#options.isWatching(rule, atMs),
-        muted: this.#options.switches?.isMuted(rule.id) ?? false,
-      });
-      this.#options.keeper.touch(live, { soon: seen.peak !== null });
-      const { threshold, state: thresholdState, expectedPerDay: expectedFalseAlarmsPerDay } = seen;
-      const tile = seen.tile === -1 ? score.tile : view.tileOf(score.tileIndexes[seen.tile]!);
-      const limits = { threshold, thresholdState, expectedFalseAlarmsPerDay };
-      const told: Score = { ...score, ...limits, score: seen.score, tile };
-      if (seen.peak) peaks.push({ peak: seen.peak.id, key: live.id.key, score: told });
-      return told;
-    });
+      if (found) this.#calibrate(score, { found, regime: scene.regime, view, peaks });
+    }
     if (scene.changed) for (const { live } of this.#live.values()) this.#options.keeper.startAgain(live);
-    return { scores: calibrated, peaks, sceneChanged: scene.changed && this.#live.size > 0 };
+    return { peaks, sceneChanged: scene.changed && this.#live.size > 0 };
+  }
+
+  #calibrate(
+    score: Score,
+    { found, regime, view, peaks }: { found: Calibrated; regime: Regime; view: RuleView; peaks: Peak[] },
+  ): void {
+    const { atMs } = score;
+    const { rule, live } = found;
+    const budgetPerDay = this.#budgetOf(rule.id);
+    if (budgetPerDay !== null) this.#options.keeper.setBudget(live, budgetPerDay);
+    const seen = live.calibration.observe({
+      atMs,
+      margins: evidenceIn(score.tileMargins, found),
+      regime,
+      active: this.#options.isWatching(rule, atMs),
+      muted: this.#options.switches?.isMuted(rule.id) ?? false,
+    });
+    this.#options.keeper.touch(live, { soon: seen.peak !== null });
+    score.score = seen.score;
+    score.threshold = seen.threshold;
+    score.thresholdState = seen.state;
+    score.expectedFalseAlarmsPerDay = seen.expectedPerDay;
+    if (seen.tile !== -1) score.tile = view.tileOf(score.tileIndexes[seen.tile]!);
+    if (seen.peak) peaks.push({ peak: seen.peak.id, key: live.id.key, score });
   }
 
   /** Events that began: each tells the rule's threshold whether it is too low. */

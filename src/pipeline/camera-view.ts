@@ -70,7 +70,7 @@ export class CameraView {
     const dimension = unknown[0]!.code.length;
     const codes = new Int8Array(unknown.length * dimension);
     for (const [i, { code }] of unknown.entries()) codes.set(code, i * dimension);
-    this.#margins.score(codes, (i, margins) => this.#known.set(unknown[i]!, margins));
+    this.#margins.score(codes, (i, margins) => this.#known.set(unknown[i]!, margins.slice()));
   }
 }
 
@@ -89,8 +89,12 @@ export function scoreOf(
 ): Score {
   let best = 0;
   for (let i = 1; i < tileMargins.length; i++) if (tileMargins[i]! > tileMargins[best]!) best = i;
+  // Spelled out: it is done for every rule of every frame, and spreading takes several times as long.
   return {
-    ...{ cameraId, ruleId, atMs, ptsMs },
+    cameraId,
+    ruleId,
+    atMs,
+    ptsMs,
     margin: tileMargins[best]!,
     score: tileMargins[best]!,
     threshold: plan.kind === 'fixed' ? plan.value : Number.NaN,

@@ -25,7 +25,7 @@ export interface SeenFrame extends FrameTime {
 
 /** A frame of which the scores are known. */
 export interface ScoredFrame extends Pick<SeenFrame, 'atMs' | 'unseen' | 'blindSinceMs'> {
-  /** As the view made them; null: the frame was not scored, or no rule looks at it. */
+  /** As the view made them, and changed in place; null: the frame was not scored, or no rule looks at it. */
   scored: { scores: readonly Score[]; scene: SceneNow } | null;
 }
 
@@ -45,7 +45,7 @@ export interface RuleWatchOptions extends Omit<CameraCalibrationsOptions, 'isWat
   timeZone: string | null;
 }
 
-const NOT_SCORED: CalibratedFrame = { scores: [], peaks: [], sceneChanged: false };
+const NOTHING_LEARNED: CalibratedFrame = { peaks: [], sceneChanged: false };
 
 /**
  * One camera's rules: scores, calibrates and detects, frame by frame. The one way in which events come about, whether a
@@ -80,13 +80,14 @@ export class RuleWatch {
     const { book } = view;
     const ended = this.#detectors.adopt(book);
     this.#calibrations.adopt(view);
-    const { scores, peaks, sceneChanged } = scored
-      ? this.#calibrations.step({ atMs, ...scored }, view)
-      : NOT_SCORED;
-    const told = scores.map((score) => withProbability(score, book));
-    const transitions = unseen ? this.#detectors.unseen({ atMs, blindSinceMs }) : this.#detectors.step(told);
+    const { peaks, sceneChanged } = scored ? this.#calibrations.step(scored, view) : NOTHING_LEARNED;
+    const scores = scored ? scored.scores.map((score) => withProbability(score, book)) : [];
+    const transitions = unseen
+      ? this.#detectors.unseen({ atMs, blindSinceMs })
+      : this.#detectors.step(scores);
     this.#calibrations.raised(transitions);
-    return { scores: told, transitions: [...ended, ...transitions], peaks, sceneChanged };
+    if (ended.length > 0) transitions.unshift(...ended);
+    return { scores, transitions, peaks, sceneChanged };
   }
 
   /** A moment at which there was not even a frame. */

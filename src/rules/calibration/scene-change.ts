@@ -4,7 +4,7 @@ import type { Regime } from './regime.js';
 /** How slowly a tile's usual vector follows: an afternoon's light is followed, a moved camera is not. */
 const FOLLOW_MS = 30 * 60_000;
 /** It is looked so often, and usual vectors are brought up to date: more would only cost. */
-const STEP_MS = 10_000;
+const STEP_MS = 20_000;
 /** Before, nobody knows what is usual. */
 const MIN_SEEN_MS = 60_000;
 /**
@@ -94,13 +94,16 @@ function follow(usual: Usual, vectors: readonly Float32Array[], elapsedMs: numbe
   usual.seenMs += elapsedMs;
   if (elapsedMs === 0) return;
   const rate = Math.min(1, elapsedMs / Math.min(FOLLOW_MS, usual.seenMs));
-  for (const [i, mean] of usual.vectors.entries()) {
-    const vector = vectors[i]!;
-    for (let k = 0; k < mean.length; k++) mean[k]! += rate * (vector[k]! - mean[k]!);
-    const scale = 1 / (Math.sqrt(dot(mean, mean)) || 1);
-    for (let k = 0; k < mean.length; k++) mean[k]! *= scale;
-  }
+  for (let i = 0; i < vectors.length; i++) approach(usual.vectors[i]!, vectors[i]!, rate);
   usual.between = meanBetween(usual.vectors);
+}
+
+/** Turns a unit vector a part of the way to another. */
+function approach(mean: Float32Array, vector: Float32Array, rate: number): void {
+  const stay = 1 - rate;
+  for (let k = 0; k < mean.length; k++) mean[k] = stay * mean[k]! + rate * vector[k]!;
+  const scale = 1 / (Math.sqrt(dot(mean, mean)) || 1);
+  for (let k = 0; k < mean.length; k++) mean[k] = scale * mean[k]!;
 }
 
 /** Of n unit vectors the mean cosine of two different ones: (‖Σ μ_i‖² − n) / (n² − n); 0 of one. */
@@ -108,6 +111,10 @@ function meanBetween(vectors: readonly Float32Array[]): number {
   const n = vectors.length;
   if (n < 2) return 0;
   const sum = new Float32Array(vectors[0]!.length);
-  for (const vector of vectors) for (let k = 0; k < sum.length; k++) sum[k]! += vector[k]!;
+  for (const vector of vectors) addTo(sum, vector);
   return (dot(sum, sum) - n) / (n * n - n);
+}
+
+function addTo(sum: Float32Array, vector: Float32Array): void {
+  for (let k = 0; k < sum.length; k++) sum[k] = sum[k]! + vector[k]!;
 }

@@ -85,3 +85,103 @@ function sum(lanes: v128): i32 {
     i32x4.extract_lane(lanes, 3)
   );
 }
+
+/**
+ * What dots come to as logits, and the bank's part of them as one number each: for row r, whose code has the length ‖q‖,
+ *
+ *     logit_p = dot_p · factor_p / ‖q‖,   top = max of the first `bankCount`,   sum = Σ exp(logit_k − top) over them
+ *
+ * @param dots of {@link dots} for the same rows
+ * @param factors address of phraseCount float64
+ * @param logits address of count · phraseCount float64
+ * @param banks address of 2 · count float64: top and sum
+ */
+export function weigh(
+  rows: usize,
+  count: i32,
+  dim: i32,
+  dots: usize,
+  phraseCount: i32,
+  bankCount: i32,
+  factors: usize,
+  logits: usize,
+  banks: usize,
+): void {
+  for (let r = 0; r < count; r++) {
+    widen(rows + <usize>r * <usize>dim, dim);
+    const square = <f64>squareOfScratch(dim);
+    const inverse = f64x2.splat(1 / (square > 0 ? Math.sqrt(square) : 1));
+    let p = 0;
+    for (; p + 1 < phraseCount; p += 2) {
+      const dot = f64x2.convert_low_i32x4_s(v128.load64_zero(dots + (<usize>p << 2)));
+      const weighed = f64x2.mul(f64x2.mul(dot, v128.load(factors + (<usize>p << 3))), inverse);
+      v128.store(logits + (<usize>p << 3), weighed);
+    }
+    if (p < phraseCount) {
+      const dot = <f64>load<i32>(dots + (<usize>p << 2));
+      const weighed = dot * load<f64>(factors + (<usize>p << 3)) * f64x2.extract_lane(inverse, 0);
+      store<f64>(logits + (<usize>p << 3), weighed);
+    }
+    sumBank(logits, bankCount, banks);
+    dots += <usize>phraseCount << 2;
+    logits += <usize>phraseCount << 3;
+    banks += 16;
+  }
+}
+
+// @ts-expect-error: a decorator of AssemblyScript
+@inline
+function squareOfScratch(dim: i32): i32 {
+  let a = i32x4.splat(0);
+  for (let k: usize = 0; k < (<usize>dim) << 1; k += 16) {
+    const row = v128.load(SCRATCH + k);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(row, row));
+  }
+  return sum(a);
+}
+
+// @ts-expect-error: a decorator of AssemblyScript
+@inline
+function sumBank(logits: usize, bankCount: i32, banks: usize): void {
+  const end = logits + (<usize>bankCount << 3);
+  let top = -Infinity;
+  for (let at = logits; at < end; at += 8) top = Math.max(top, load<f64>(at));
+  const tops = f64x2.splat(top);
+  let sums = f64x2.splat(0);
+  let at = logits;
+  for (; at + 8 < end; at += 16) sums = f64x2.add(sums, exp(f64x2.sub(v128.load(at), tops)));
+  let sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  if (at < end) sum += f64x2.extract_lane(exp(f64x2.splat(load<f64>(at) - top)), 0);
+  store<f64>(banks, top);
+  store<f64>(banks + 8, sum);
+}
+
+/**
+ * exp of two numbers up to 0, with an error of some 10⁻¹⁶: 2ⁿ·e^r, n = x / ln 2 rounded, e^r by its series. Below −700 it is
+ * what it is there, which is nothing beside the sum of a bank.
+ */
+// @ts-expect-error: a decorator of AssemblyScript
+@inline
+function exp(exponents: v128): v128 {
+  // A shift to where float64 have a step of 1: the lowest bits are then n as a whole number.
+  const shift = f64x2.splat(6755399441055744.0);
+  const x = f64x2.max(exponents, f64x2.splat(-700));
+  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(1.4426950408889634)), shift);
+  const n = f64x2.sub(shifted, shift);
+  let r = f64x2.sub(x, f64x2.mul(n, f64x2.splat(0.6931471803691238)));
+  r = f64x2.sub(r, f64x2.mul(n, f64x2.splat(1.9082149292705877e-10)));
+  let series = f64x2.splat(1.0 / 479001600.0);
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1.0 / 39916800.0));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1.0 / 3628800.0));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1.0 / 362880.0));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1.0 / 40320.0));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1.0 / 5040.0));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1.0 / 720.0));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1.0 / 120.0));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1.0 / 24.0));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1.0 / 6.0));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(0.5));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1));
+  series = f64x2.add(f64x2.mul(series, r), f64x2.splat(1));
+  return i64x2.add(series, i64x2.shl(shifted, 52));
+}
