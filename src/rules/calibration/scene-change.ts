@@ -3,8 +3,8 @@ import type { Regime } from './regime.js';
 
 /** How slowly a tile's usual vector follows: an afternoon's light is followed, a moved camera is not. */
 const FOLLOW_MS = 30 * 60_000;
-/** It is looked so often, and usual vectors are brought up to date: more would only cost. */
-const STEP_MS = 20_000;
+/** It is looked so often, and usual vectors are brought up to date: more would only cost. Each tile is embedded as often. */
+const STEP_MS = 30_000;
 /** Before, nobody knows what is usual. */
 const MIN_SEEN_MS = 60_000;
 /**
@@ -17,7 +17,7 @@ const MOST_COSINE = 0.9;
 const MOST = 0.5;
 /** So long: rain, a lorry in front of the lens or headlights are over by then. */
 const LASTING_MS = 10 * 60_000;
-/** Frames in which fewer are shifted count twice against it. */
+/** Looks at which fewer are shifted count twice against it. */
 const RECOVERY = 2;
 /** A longer gap between two frames is no footage. */
 const MAX_GAP_MS = 30_000;
@@ -44,6 +44,7 @@ interface Usual {
 export class SceneWatch {
   readonly #usual = new Map<Regime, Usual>();
   #shiftedMs = 0;
+  #wasShifted = false;
   #lastMs: number | null = null;
   #sinceLookMs = 0;
 
@@ -68,9 +69,15 @@ export class SceneWatch {
     const isShifted = usual.seenMs >= MIN_SEEN_MS && shiftedPart(usual, vectors) >= MOST;
     // What may be another scene must not become the usual one before that is settled: a young μ follows within minutes.
     if (!isShifted) follow(usual, vectors, elapsedMs);
-    this.#shiftedMs = Math.max(0, this.#shiftedMs + (isShifted ? elapsedMs : -RECOVERY * elapsedMs));
+    // What the look before did not see may have begun just now.
+    const newlyMs = this.#wasShifted ? elapsedMs : 0;
+    this.#wasShifted = isShifted;
+    this.#shiftedMs = isShifted
+      ? this.#shiftedMs + newlyMs
+      : Math.max(0, this.#shiftedMs - RECOVERY * elapsedMs);
     if (this.#shiftedMs < LASTING_MS) return false;
     this.#shiftedMs = 0;
+    this.#wasShifted = false;
     this.#usual.clear();
     return true;
   }
