@@ -138,4 +138,3 @@ function madeUpMinutes(tiles: number): StoredMinute[] {
     return { ...rest, frames, codes: all, commonness: new Float32Array() };
   });
 }
-export const forProfile = { writeMadeUpDays, madeUpRules, madeUpModel, MODEL };
