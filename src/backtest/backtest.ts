@@ -1,10 +1,12 @@
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { ModelDescription } from '../model/embedder.js';
 import { bookOfRule, type RuleBook, type WatchRule } from '../pipeline/rule-book.js';
 import { WordwatchError } from '../shared/errors.js';
 import { openDatabaseReadOnly } from '../store/database.js';
 import { storedEvents } from '../store/event-history.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
-import { type RememberedCamera, VectorStore } from '../store/vectors/vector-store.js';
+import { VectorStore } from '../store/vectors/vector-store.js';
+import { camerasOf, namesOf, rangeOf } from './choose.js';
 import { compare, eventsOf } from './compare.js';
 import type { Hands } from './hands.js';
 import { replayCamera } from './replay-camera.js';
@@ -16,8 +18,8 @@ export interface BacktestOptions {
   /** Data folder; it is only read. */
   folder: string;
   book: RuleBook;
-  /** Rules that are tried in the same way, to be compared by id; null: events in the store. */
-  against: RuleBook | null;
+  /** What to compare with, by the rules' ids: events in the store, or rules that are tried in the same way. null: nothing. */
+  against: RuleBook | 'stored' | null;
   /** Ids; null: all that something is stored of. */
   cameras: readonly string[] | null;
   /** null: from the first frame that is stored on. */
@@ -49,51 +51,65 @@ export interface Backtest {
  * @throws WordwatchError `vectors-missing`, `vectors-other-model`, `unknown-camera`, `nothing-to-backtest`, `backtest-range`
  */
 export async function backtest(options: BacktestOptions): Promise<Backtest> {
-  const { folder, book, against, signal } = options;
+  const { folder } = options;
   using vectors = openVectorsReadOnly(folder);
   using events = openDatabaseReadOnly(folder);
   const store = new VectorStore(vectors);
-  const stored = store.cameras();
-  const range = rangeOf(options, stored);
+  const remembered = store.cameras();
+  const range = rangeOf(options, remembered);
   const result: Backtest = { rows: [], otherModel: 0 };
-  for (const cameraId of camerasOf(options, stored)) {
-    const rules = rulesOn(book, cameraId);
-    if (rules.length === 0) continue;
-    const oldRules = rules.map(
-      ({ id }) => against && rulesOn(against, cameraId).find((rule) => rule.id === id),
-    );
-    const trials = new Trials();
-    const places = rules.map((rule) => trials.add(book, rule));
-    const oldPlaces = oldRules.map((rule) => (rule ? trials.add(against!, rule) : null));
-    const replayed = await replayCamera({
-      ...options,
-      ...range,
-      cameraId,
-      store,
-      books: trials.books,
-      signal,
-    });
-    result.otherModel += replayed.otherModel;
-    const told = { cameraId, ...range, modelHash: options.model.modelHash };
-    for (const [i, rule] of rules.entries()) {
-      const outcome = replayed.outcomes[places[i]!]!;
-      const oldPlace = oldPlaces[i]!;
-      const oldSteps =
-        oldPlace !== null
-          ? stepsOf(replayed.outcomes[oldPlace]!, oldRules[i]!, told)
-          : against || !events
-            ? null
-            : storedEvents(events, { cameraId, ruleId: rule.id, ...range });
-      result.rows.push(
-        rowOf({ rule, outcome, oldSteps, ...told, book, source: against ? 'rules' : 'stored' }),
-      );
-    }
+  for (const cameraId of camerasOf(options, remembered)) {
+    const { rows, otherModel } = await tryCamera(options, { cameraId, ...range, store, events });
+    result.rows.push(...rows);
+    result.otherModel += otherModel;
   }
   if (result.rows.length > 0) return result;
   throw new WordwatchError('nothing-to-backtest', 'no rule looks at a camera of which something is stored', {
     userInput: true,
-    hint: `Cameras in the data folder: ${namesOf(stored).join(', ')}.`,
+    hint: `Cameras in the data folder: ${namesOf(remembered).join(', ')}.`,
   });
+}
+
+interface OneCamera {
+  cameraId: string;
+  fromMs: number;
+  toMs: number;
+  store: VectorStore;
+  /** null: there is no database of events. */
+  events: DatabaseSyncInstance | null;
+}
+
+async function tryCamera(
+  { book, against, folder, model, timeZone, calibration, hands, signal }: BacktestOptions,
+  { cameraId, fromMs, toMs, store, events }: OneCamera,
+): Promise<Backtest> {
+  const trials = new Trials();
+  const pairs = rulesOn(book, cameraId).map((rule) => {
+    const others = against === null || against === 'stored' ? null : against;
+    const old = others && rulesOn(others, cameraId).find(({ id }) => id === rule.id);
+    return {
+      rule,
+      place: trials.add(book, rule),
+      old: old ? { rule: old, place: trials.add(others!, old) } : null,
+    };
+  });
+  if (pairs.length === 0) return { rows: [], otherModel: 0 };
+  const replayed = await replayCamera({
+    ...{ folder, cameraId, fromMs, toMs, books: trials.books, model, timeZone, calibration },
+    ...{ store, hands, signal },
+  });
+  const told = { cameraId, fromMs, toMs, modelHash: model.modelHash };
+  const rows = pairs.map(({ rule, place, old }) => {
+    const outcome = replayed.outcomes[place]!;
+    if (old) {
+      const steps = stepsOf(replayed.outcomes[old.place]!, old.rule, told);
+      return rowOf({ rule, outcome, old: { source: 'rules', steps }, ...told, book });
+    }
+    if (against !== 'stored' || !events) return rowOf({ rule, outcome, old: null, ...told, book });
+    const steps = storedEvents(events, { cameraId, ruleId: rule.id, fromMs, toMs });
+    return rowOf({ rule, outcome, old: { source: 'stored', steps }, ...told, book });
+  });
+  return { rows, otherModel: replayed.otherModel };
 }
 
 /** Rules to be tried, the same one only once. */
@@ -113,54 +129,6 @@ class Trials {
 
 function rulesOn(book: RuleBook, cameraId: string): WatchRule[] {
   return book.rules.filter(({ cameras }) => cameras === null || cameras.includes(cameraId));
-}
-
-function namesOf(stored: readonly RememberedCamera[]): string[] {
-  return [...new Set(stored.map(({ cameraId }) => cameraId))];
-}
-
-function camerasOf({ cameras, folder }: BacktestOptions, stored: readonly RememberedCamera[]): string[] {
-  const known = namesOf(stored);
-  const unknown = cameras?.find((id) => !known.includes(id));
-  if (unknown === undefined) return cameras ? [...new Set(cameras)] : known;
-  throw new WordwatchError('unknown-camera', `nothing is stored of a camera "${unknown}" in ${folder}`, {
-    userInput: true,
-    hint: `Cameras there: ${known.join(', ')}.`,
-  });
-}
-
-function rangeOf(
-  { fromMs, toMs, model, folder }: BacktestOptions,
-  stored: readonly RememberedCamera[],
-): { fromMs: number; toMs: number } {
-  const ours = stored.filter(({ modelHash }) => modelHash === model.modelHash);
-  if (stored.length === 0) {
-    throw new WordwatchError('vectors-missing', `${folder}: nothing is remembered in this folder yet`, {
-      userInput: true,
-      hint: 'What "run" sees is written within two minutes.',
-    });
-  }
-  if (ours.length === 0) {
-    throw new WordwatchError('vectors-other-model', `what is stored in ${folder} was made by another model`, {
-      userInput: true,
-      hint: `This one is ${model.name}: name the other with --model.`,
-    });
-  }
-  const [first, last] = [
-    Math.min(...ours.map((row) => row.fromMs)),
-    Math.max(...ours.map((row) => row.toMs)),
-  ];
-  const range = { fromMs: fromMs ?? first, toMs: toMs ?? last + 1 };
-  if (range.fromMs < range.toMs && range.fromMs <= last && range.toMs > first) return range;
-  const text = (ms: number) => new Date(ms).toISOString();
-  const isReversed = range.fromMs >= range.toMs && fromMs !== null && toMs !== null;
-  const message = isReversed
-    ? `the time ends (${text(range.toMs)}) before it begins (${text(range.fromMs)})`
-    : `nothing is stored of that time in ${folder}`;
-  throw new WordwatchError('backtest-range', message, {
-    userInput: true,
-    hint: `What is stored reaches from ${text(first)} to ${text(last)}.`,
-  });
 }
 
 interface Told {
@@ -183,22 +151,19 @@ function stepsOf(
 function rowOf({
   rule,
   outcome,
-  oldSteps,
+  old,
   book,
-  source,
   ...told
 }: Told & {
   rule: WatchRule;
   outcome: RuleOutcome;
-  /** null: there is nothing to compare with. */
-  oldSteps: readonly BacktestStep[] | null;
+  old: { source: 'stored' | 'rules'; steps: readonly BacktestStep[] } | null;
   book: RuleBook;
-  source: 'stored' | 'rules';
 }): BacktestRow {
   const { cameraId, fromMs, toMs } = told;
   const { coveredMs, gaps, calibration } = outcome;
   const steps = stepsOf(outcome, rule, told);
-  const compared = oldSteps && compare(eventsOf(steps), eventsOf(oldSteps), gaps);
+  const compared = old && compare(eventsOf(steps), eventsOf(old.steps), gaps);
   const events = compared?.events ?? eventsOf(steps);
   const plan = book.plans.get(rule.id)!;
   const isFixed = plan.kind === 'fixed';
@@ -206,7 +171,7 @@ function rowOf({
     ...{ cameraId, ruleId: rule.id, fromMs, toMs, coveredMs, gaps, events },
     eventsPerDay: coveredMs === 0 ? null : (events.length * 86_400_000) / coveredMs,
     old: compared && {
-      ...{ source, events: compared.old },
+      ...{ source: old.source, events: compared.old },
       ...{ gained: compared.gained, lost: compared.lost, same: compared.same },
     },
     threshold: isFixed ? plan.value : (calibration?.threshold ?? null),

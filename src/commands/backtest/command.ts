@@ -4,13 +4,14 @@ import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Backtest, backtest } from '../../backtest/backtest.js';
 import { Hands } from '../../backtest/hands.js';
+import { ruleOfWords } from '../../backtest/rule-of-words.js';
 import {
   type Config,
   type Environment,
   formatProblem,
   loadConfig,
   loadRules,
-  RuleConfig,
+  type RuleConfig,
 } from '../../config/index.js';
 import { type ModelChoice, openModel } from '../../model/index.js';
 import { openRuleBook } from '../../pipeline/rule-book.js';
@@ -93,15 +94,15 @@ async function tryRules(
   const timeZone = config?.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
   return await backtest({
     book: await openRuleBook(rules, embedder, lessons),
-    against: against && (await openRuleBook(against, embedder, lessons)),
+    against: isRules(against) ? await openRuleBook(against, embedder, lessons) : against,
     ...{ folder, cameras, fromMs, toMs, calibration, timeZone, model, hands, signal },
   });
 }
 
 interface Rules {
   rules: RuleConfig[];
-  /** null: what they are compared with is stored. */
-  against: RuleConfig[] | null;
+  /** What they are compared with. */
+  against: RuleConfig[] | 'stored' | null;
   config: Config | null;
 }
 
@@ -119,7 +120,7 @@ async function rulesOf(command: BacktestCommand): Promise<Rules | null> {
   const settings = await readSettings({ ...command, rulePaths: when.length > 0 ? [] : rulePaths });
   if (!settings) return null;
   const { config } = settings;
-  const rules = (when.length > 0 ? [ruleOnTheSpot(when, not)] : settings.rules).map((rule) =>
+  const rules = (when.length > 0 ? [ruleOfWords({ when, not })] : settings.rules).map((rule) =>
     limited(rule, command),
   );
   if (against) {
@@ -131,20 +132,16 @@ async function rulesOf(command: BacktestCommand): Promise<Rules | null> {
   const inForce = rulePaths && config ? await rulesInForce(command) : [];
   const isInForce = (rule: RuleConfig) => inForce.some((other) => isDeepStrictEqual(rule, other));
   const isEdited = inForce.length > 0 && !rules.every(isInForce);
-  return { rules, against: isEdited ? inForce : null, config };
+  return { rules, against: isEdited ? inForce : when.length > 0 ? null : 'stored', config };
+}
+
+function isRules(against: Rules['against']): against is RuleConfig[] {
+  return Array.isArray(against);
 }
 
 async function rulesInForce({ configPath, env }: BacktestCommand): Promise<RuleConfig[]> {
   const { rules } = await loadConfig(configPath ?? DEFAULT_CONFIG, { env });
   return (rules ?? []).filter(({ enabled }) => enabled);
-}
-
-/** @throws WordwatchError `option-invalid` */
-function ruleOnTheSpot(when: readonly string[], not: readonly string[]): RuleConfig {
-  const { data, error } = RuleConfig.safeParse({ id: 'words', when, not });
-  if (data) return data;
-  const [{ path, message }] = error.issues as [(typeof error.issues)[number]];
-  throw new WordwatchError('option-invalid', `--${String(path[0])}: ${message}`, { userInput: true });
 }
 
 function limited(rule: RuleConfig, { threshold, budgetPerDay }: BacktestCommand): RuleConfig {
