@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Backtest, type BacktestOptions, backtest } from '../../src/backtest/backtest.js';
 import { Hands } from '../../src/backtest/hands.js';
 import { BacktestRow } from '../../src/backtest/result.js';
+import { RulePreview } from '../../src/backtest/rule-preview.js';
 import { createSource } from '../../src/capture/index.js';
 import { backtestPage } from '../../src/commands/backtest/report.js';
 import { RULE } from '../../src/commands/bench/stages.js';
@@ -17,6 +18,7 @@ import { EventRecorder } from '../../src/pipeline/event-recorder.js';
 import { openRuleBook, type RuleBook, type WatchRule } from '../../src/pipeline/rule-book.js';
 import { VectorRecorder } from '../../src/pipeline/vector-recorder.js';
 import { watchCamera } from '../../src/pipeline/watch-camera.js';
+import { PreviewResult } from '../../src/server/api/preview-routes.js';
 import { CalibrationStore } from '../../src/store/calibration-store.js';
 import { databasePath, openDatabase } from '../../src/store/database.js';
 import { EventStore } from '../../src/store/event-store.js';
@@ -229,6 +231,25 @@ describe('a backtest', () => {
     expect(page).toContain('src="data:image/jpeg');
   });
 
+  it('can be made beside a service, one after the other, and is given up when nobody waits any more', async () => {
+    const clock = { nowMs: () => END_MS };
+    const preview = new RulePreview({ folder, model: embedder, timeZone: 'UTC', clock });
+    const range = { cameras: null, sinceMs: null, untilMs: null };
+    const leaving = new AbortController();
+    const left = preview.try(FIXED, { ...range, signal: leaving.signal });
+    const stayed = preview.try(FIXED, { ...range, signal });
+    setImmediate(() => leaving.abort());
+    await expect(left).rejects.toMatchObject({ code: 'backtest-stopped' });
+    expect((await stayed).rows).toMatchObject([
+      { ruleId: 'fixed', old: null, events: [{ change: 'new' }], gaps: [{ reason: 'missing' }] },
+    ]);
+    const far = { ...range, sinceMs: 0, signal };
+    await expect(preview.try(FIXED, far)).rejects.toMatchObject({ code: 'backtest-range', userInput: true });
+    const many = Array.from({ length: 5 }, () => preview.try(FIXED, far));
+    await expect(many.at(-1)).rejects.toMatchObject({ code: 'preview-busy' });
+    await Promise.allSettled(many);
+  });
+
   it('says what is wrong with what it was asked for', async () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);
@@ -257,6 +278,23 @@ describe('a backtest', () => {
   });
 });
 
+/** Asks a running service what other words would have raised. */
+async function preview(cli: Cli): Promise<void> {
+  const url = new URL('/api/rules/preview', /page +(http\S+)/.exec(cli.stderr)![1]!);
+  const ask = (body: object) =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const answer = await ask({ words: ['flames and smoke'], threshold: 4 });
+  const { rows } = PreviewResult.parse(await answer.json());
+  expect(rows).toMatchObject([{ cameraId: 'yard', ruleId: 'words', old: null, threshold: 4 }]);
+  expect(rows[0]!.events).toHaveLength(1);
+  expect((await ask({ words: ['a fire'], cameras: ['door'] })).status).toBe(404);
+  expect((await ask({ words: ['a fire'], sinceMs: 2, untilMs: 1 })).status).toBe(400);
+}
+
 describe('backtest of what run has recorded', () => {
   it('raises the same events, over a restart, too', async () => {
     const world = join(folder, 'run');
@@ -275,6 +313,8 @@ describe('backtest of what run has recorded', () => {
     for (let start = 0; start < 2; start++) {
       await using cli = new Cli(['run', '-c', config, '--json']);
       await expect.poll(() => cli.lines().length, { timeout: 90_000 }).toBeGreaterThan(2);
+      // What the first start saw has been written.
+      if (start === 1) await preview(cli);
       cli.process.kill('SIGINT');
       expect((await cli.ended).exitCode).toBe(0);
       then.push(...cli.lines());
