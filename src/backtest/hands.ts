@@ -5,6 +5,9 @@ import { workerEntry } from '../shared/worker-url.js';
 import type { HandReply, HandTask } from './hand.js';
 import type { WorkerAnswer } from './hand-worker.js';
 
+/** What is made for each frame is garbage at once: with room for it, hardly any is ever copied. */
+const LIMITS = { maxYoungGenerationSizeMb: 48 };
+
 /** Threads that work on backtests, one backtest at a time. Made early, they are up when they are needed. */
 export class Hands implements AsyncDisposable {
   readonly #workers: readonly Worker[];
@@ -14,7 +17,7 @@ export class Hands implements AsyncDisposable {
   constructor(count: number) {
     const { url, options } = workerEntry('hand-worker', import.meta.url);
     this.#workers = Array.from({ length: count }, () => {
-      const worker = new Worker(url, options);
+      const worker = new Worker(url, { ...options, resourceLimits: LIMITS });
       // Asked for when a task is given: nobody waits for it before.
       worker.on('error', (error) => {
         this.#failed = error;

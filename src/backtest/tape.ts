@@ -106,7 +106,8 @@ export class TapeMaker {
     for (const tile of carried) renew(tile);
     for (const frame of frames) {
       for (const tile of frame.fresh) renew(tile);
-      columns.frame(frame, { row, part: this.#part, ...this.#look(frame) });
+      const { flags, regime } = this.#look(frame);
+      columns.frame(frame, { streamId: row.streamId, part: this.#part, flags, regime });
       this.#lastMs = frame.atMs;
     }
   }
@@ -180,14 +181,14 @@ class Columns {
 
   frame(
     { atMs, ptsMs, unseen, blindSinceMs }: StoredFrame,
-    { row, part, flags, regime }: { row: PlacedRow; part: number; flags: number; regime: number },
+    { streamId, part, flags, regime }: { streamId: number; part: number; flags: number; regime: number },
   ): void {
     this.#atMs.push(atMs);
     this.#ptsMs.push(ptsMs);
     this.#blindSinceMs.push(blindSinceMs ?? Number.NaN);
     this.#flags.push(unseen ? flags | UNSEEN : flags);
     this.#regime.push(regime);
-    this.#streamId.push(row.streamId);
+    this.#streamId.push(streamId);
     this.#part.push(part);
     this.#freshFrom.push(this.#fresh);
   }

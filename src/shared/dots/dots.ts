@@ -66,16 +66,15 @@ export class Dots {
   constructor({ dimension, rows, phrases, weighs = false }: DotsOptions) {
     this.#dimension = dimension;
     this.#stride = Math.ceil(dimension / BLOCK) * BLOCK;
-    // One widened row, then the phrases, the results, the rows, and what weighing needs.
-    const phrasesAt = 2 * this.#stride;
-    const outAt = phrasesAt + 2 * this.#stride * phrases;
+    // The phrases, the results, the rows, and what weighing needs.
+    const outAt = 2 * this.#stride * phrases;
     const rowsAt = BLOCK * Math.ceil((outAt + 4 * rows * phrases) / BLOCK);
     const factorsAt = rowsAt + rows * this.#stride;
     const logitsAt = factorsAt + (weighs ? 8 * phrases : 0);
     const banksAt = logitsAt + (weighs ? 8 * rows * phrases : 0);
     const bytes = banksAt + (weighs ? 16 * rows : 0);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
-    this.#phrases = new Int16Array(memory.buffer, phrasesAt, phrases * this.#stride);
+    this.#phrases = new Int16Array(memory.buffer, 0, phrases * this.#stride);
     this.#out = new Int32Array(memory.buffer, outAt, rows * phrases);
     this.#rows = new Int8Array(memory.buffer, rowsAt, rows * this.#stride);
     this.#factors = new Float64Array(memory.buffer, factorsAt, weighs ? phrases : 0);

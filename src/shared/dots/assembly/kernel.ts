@@ -1,48 +1,87 @@
 // AssemblyScript, compiled by `npm run -s kernel` into ../kernel.ts. Eight numbers are multiplied at a time.
 
-/** Rows are widened here, one at a time. */
-const SCRATCH: usize = 0;
-
 /**
- * out[r · phrases + p] = Σ_k row_r[k] · phrase_p[k], exactly.
+ * out[r · phraseCount + p] = Σ_k row_r[k] · phrase_p[k], exactly.
+ *
+ * Two rows against four phrases at a time: each number that is loaded is used two or four times. Phrases go outside, since
+ * four of them stay in the nearest cache while all rows pass by.
  * @param rows address of `count` rows of `dim` int8; `dim` is a multiple of 16
  * @param phrases address of `phraseCount` phrases of `dim` int16
  * @param out address of count · phraseCount int32
  */
 export function dots(rows: usize, count: i32, dim: i32, phrases: usize, phraseCount: i32, out: usize): void {
-  const phraseBytes: usize = (<usize>dim) << 1;
-  const fours = phraseCount & ~3;
-  for (let r = 0; r < count; r++) {
-    widen(rows + <usize>r * <usize>dim, dim);
-    let phrase = phrases;
-    let p = 0;
-    for (; p < fours; p += 4) {
-      fourDots(phrase, phraseBytes, out);
-      phrase += phraseBytes << 2;
-      out += 16;
+  const rowBytes = <usize>dim;
+  const phraseBytes = rowBytes << 1;
+  const outBytes = (<usize>phraseCount) << 2;
+  let p = 0;
+  for (; p + 3 < phraseCount; p += 4) {
+    let row = rows;
+    let at = out + ((<usize>p) << 2);
+    let r = 0;
+    for (; r + 1 < count; r += 2) {
+      twoByFour(row, rowBytes, phrases, phraseBytes, at, at + outBytes);
+      row += rowBytes << 1;
+      at += outBytes << 1;
     }
-    for (; p < phraseCount; p++) {
-      oneDot(phrase, phraseBytes, out);
-      phrase += phraseBytes;
-      out += 4;
+    if (r < count) oneByFour(row, phrases, phraseBytes, at);
+    phrases += phraseBytes << 2;
+  }
+  for (; p < phraseCount; p++) {
+    let at = out + ((<usize>p) << 2);
+    for (let r = 0; r < count; r++) {
+      oneByOne(rows + <usize>r * rowBytes, phrases, phraseBytes, at);
+      at += outBytes;
     }
+    phrases += phraseBytes;
   }
 }
 
 // @ts-expect-error: a decorator of AssemblyScript
 @inline
-function widen(row: usize, dim: i32): void {
-  for (let k: usize = 0; k < <usize>dim; k += 16) {
-    const bytes = v128.load(row + k);
-    v128.store(SCRATCH + (k << 1), i16x8.extend_low_i8x16_s(bytes));
-    v128.store(SCRATCH + (k << 1) + 16, i16x8.extend_high_i8x16_s(bytes));
+function twoByFour(
+  row: usize,
+  rowBytes: usize,
+  phrase: usize,
+  phraseBytes: usize,
+  out: usize,
+  nextOut: usize,
+): void {
+  const next = row + rowBytes;
+  const second = phrase + phraseBytes;
+  const third = second + phraseBytes;
+  const fourth = third + phraseBytes;
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(0);
+  let c = i32x4.splat(0);
+  let d = i32x4.splat(0);
+  let e = i32x4.splat(0);
+  let f = i32x4.splat(0);
+  let g = i32x4.splat(0);
+  let h = i32x4.splat(0);
+  for (let k: usize = 0; k < rowBytes; k += 8) {
+    const one = v128.load_ext<i8>(row + k);
+    const other = v128.load_ext<i8>(next + k);
+    const at = k << 1;
+    let numbers = v128.load(phrase + at);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(one, numbers));
+    e = i32x4.add(e, i32x4.dot_i16x8_s(other, numbers));
+    numbers = v128.load(second + at);
+    b = i32x4.add(b, i32x4.dot_i16x8_s(one, numbers));
+    f = i32x4.add(f, i32x4.dot_i16x8_s(other, numbers));
+    numbers = v128.load(third + at);
+    c = i32x4.add(c, i32x4.dot_i16x8_s(one, numbers));
+    g = i32x4.add(g, i32x4.dot_i16x8_s(other, numbers));
+    numbers = v128.load(fourth + at);
+    d = i32x4.add(d, i32x4.dot_i16x8_s(one, numbers));
+    h = i32x4.add(h, i32x4.dot_i16x8_s(other, numbers));
   }
+  v128.store(out, sums(a, b, c, d));
+  v128.store(nextOut, sums(e, f, g, h));
 }
 
-/** A row against four phrases: it is loaded once for all of them. */
 // @ts-expect-error: a decorator of AssemblyScript
 @inline
-function fourDots(phrase: usize, phraseBytes: usize, out: usize): void {
+function oneByFour(row: usize, phrase: usize, phraseBytes: usize, out: usize): void {
   const second = phrase + phraseBytes;
   const third = second + phraseBytes;
   const fourth = third + phraseBytes;
@@ -51,28 +90,33 @@ function fourDots(phrase: usize, phraseBytes: usize, out: usize): void {
   let c = i32x4.splat(0);
   let d = i32x4.splat(0);
   for (let k: usize = 0; k < phraseBytes; k += 16) {
-    const row = v128.load(SCRATCH + k);
-    a = i32x4.add(a, i32x4.dot_i16x8_s(row, v128.load(phrase + k)));
-    b = i32x4.add(b, i32x4.dot_i16x8_s(row, v128.load(second + k)));
-    c = i32x4.add(c, i32x4.dot_i16x8_s(row, v128.load(third + k)));
-    d = i32x4.add(d, i32x4.dot_i16x8_s(row, v128.load(fourth + k)));
+    const numbers = v128.load_ext<i8>(row + (k >> 1));
+    a = i32x4.add(a, i32x4.dot_i16x8_s(numbers, v128.load(phrase + k)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(numbers, v128.load(second + k)));
+    c = i32x4.add(c, i32x4.dot_i16x8_s(numbers, v128.load(third + k)));
+    d = i32x4.add(d, i32x4.dot_i16x8_s(numbers, v128.load(fourth + k)));
   }
-  store<i32>(out, sum(a));
-  store<i32>(out + 4, sum(b));
-  store<i32>(out + 8, sum(c));
-  store<i32>(out + 12, sum(d));
+  v128.store(out, sums(a, b, c, d));
 }
 
 // @ts-expect-error: a decorator of AssemblyScript
 @inline
-function oneDot(phrase: usize, phraseBytes: usize, out: usize): void {
+function oneByOne(row: usize, phrase: usize, phraseBytes: usize, out: usize): void {
   let a = i32x4.splat(0);
   let b = i32x4.splat(0);
   for (let k: usize = 0; k < phraseBytes; k += 32) {
-    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load(SCRATCH + k), v128.load(phrase + k)));
-    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load(SCRATCH + k + 16), v128.load(phrase + k + 16)));
+    const at = row + (k >> 1);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load_ext<i8>(at), v128.load(phrase + k)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load_ext<i8>(at + 8), v128.load(phrase + k + 16)));
   }
   store<i32>(out, sum(i32x4.add(a, b)));
+}
+
+// @ts-expect-error: a decorator of AssemblyScript
+@inline
+function sums(a: v128, b: v128, c: v128, d: v128): v128 {
+  const first = i32x4.replace_lane(i32x4.splat(sum(a)), 1, sum(b));
+  return i32x4.replace_lane(i32x4.replace_lane(first, 2, sum(c)), 3, sum(d));
 }
 
 // @ts-expect-error: a decorator of AssemblyScript
@@ -108,8 +152,7 @@ export function weigh(
   banks: usize,
 ): void {
   for (let r = 0; r < count; r++) {
-    widen(rows + <usize>r * <usize>dim, dim);
-    const square = <f64>squareOfScratch(dim);
+    const square = <f64>squareOf(rows + <usize>r * <usize>dim, dim);
     const inverse = f64x2.splat(1 / (square > 0 ? Math.sqrt(square) : 1));
     let p = 0;
     for (; p + 1 < phraseCount; p += 2) {
@@ -131,11 +174,11 @@ export function weigh(
 
 // @ts-expect-error: a decorator of AssemblyScript
 @inline
-function squareOfScratch(dim: i32): i32 {
+function squareOf(row: usize, dim: i32): i32 {
   let a = i32x4.splat(0);
-  for (let k: usize = 0; k < (<usize>dim) << 1; k += 16) {
-    const row = v128.load(SCRATCH + k);
-    a = i32x4.add(a, i32x4.dot_i16x8_s(row, row));
+  for (let k: usize = 0; k < <usize>dim; k += 8) {
+    const numbers = v128.load_ext<i8>(row + k);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(numbers, numbers));
   }
   return sum(a);
 }
