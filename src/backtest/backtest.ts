@@ -13,6 +13,9 @@ import { replayCamera } from './replay-camera.js';
 import type { BacktestRow, BacktestStep } from './result.js';
 import type { RuleOutcome } from './rule-replay.js';
 
+/** From less footage nobody can tell what a day brings. */
+const LEAST_MS = 3_600_000;
+
 /** What {@link backtest} is asked to do. */
 export interface BacktestOptions {
   /** Data folder; it is only read. */
@@ -169,7 +172,7 @@ function rowOf({
   const isFixed = plan.kind === 'fixed';
   return {
     ...{ cameraId, ruleId: rule.id, fromMs, toMs, coveredMs, gaps, events },
-    eventsPerDay: coveredMs === 0 ? null : (events.length * 86_400_000) / coveredMs,
+    eventsPerDay: coveredMs < LEAST_MS ? null : (events.length * 86_400_000) / coveredMs,
     old: compared && {
       ...{ source: old.source, events: compared.old },
       ...{ gained: compared.gained, lost: compared.lost, same: compared.same },

@@ -59,7 +59,7 @@ export const BacktestRow = z.strictObject({
   coveredMs: z.number().describe('Footage that the rule was tried on'),
   gaps: z.array(Gap).describe('Longer than half a minute: they say nothing of the rule'),
   events: z.array(BacktestEvent),
-  eventsPerDay: z.number().nullable().describe('Of covered footage; null: there is none'),
+  eventsPerDay: z.number().nullable().describe('Of covered footage; null: there is less than an hour of it'),
   old: z
     .strictObject({
       source: z

@@ -6,7 +6,7 @@ const LANE_HEIGHT = 24;
 const TOP = 8;
 const AXIS_HEIGHT = 26;
 /** Of a line that says when; it must not be wider than its text. */
-const TICKS = 6;
+const TICKS = 5;
 
 /** A stretch of a lane. */
 export interface TimelineMark {
@@ -44,8 +44,8 @@ export function timeline({ title, fromMs, toMs, lanes, timeText }: TimelineOptio
   };
   const height = TOP + lanes.length * LANE_HEIGHT + AXIS_HEIGHT;
   const parts = [
-    ...lanes.map((lane, row) => drawLane(lane, { y: TOP + row * LANE_HEIGHT, px })),
     ...ticks({ fromMs, span, px, bottom: height - AXIS_HEIGHT, timeText }),
+    ...lanes.map((lane, row) => drawLane(lane, { y: TOP + row * LANE_HEIGHT, px })),
   ];
   return (
     `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeText(title)}">` +

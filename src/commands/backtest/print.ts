@@ -18,7 +18,7 @@ export function printBacktest(
   }
   if (otherModel > 0) output.stderr(`${otherModel} vectors were made by another model, and left out\n`);
   const coveredMs = rows.reduce((sum, row) => sum + row.coveredMs, 0);
-  output.stderr(`${hours(coveredMs)} of footage gone through in ${(ms / 1000).toFixed(1)} s\n`);
+  output.stderr(`${hours(coveredMs)} of footage tried in ${(ms / 1000).toFixed(1)} s\n`);
 }
 
 /** The titles of {@link cellsOf}. */
