@@ -16,6 +16,8 @@ export interface CameraReplayOptions extends Omit<CameraTask, 'own'> {
   store: VectorStore;
   hands: Hands;
   signal: AbortSignal;
+  /** Of all rules, held at once. */
+  mostMargins?: number;
 }
 
 /** What came of a camera. */
@@ -28,14 +30,14 @@ export interface CameraReplay {
 
 /** Tries rules on what is stored of one camera. The threads share the work: rows first, then rules. */
 export async function replayCamera(options: CameraReplayOptions): Promise<CameraReplay> {
-  const { store, hands, signal, ...task } = options;
+  const { store, hands, signal, mostMargins = MOST_MARGINS, ...task } = options;
   const { books, cameraId, toMs } = task;
   const found = store.rows({ cameraId, fromMs: task.fromMs - runUpMs(options), toMs });
   const { rows, holes, otherModel } = ofModel(found, options);
   const ownOf = (hand: number) => [...books.keys()].filter((place) => place % hands.count === hand);
   // The first one has the tape to make.
   await hands.all((hand) => ({ kind: 'begin', camera: { ...task, own: ownOf(hand) } }), signal);
-  for (const piece of piecesOf(rows, MOST_MARGINS / books.length)) {
+  for (const piece of piecesOf(rows, mostMargins / books.length)) {
     const table = openTable(piece, books.length);
     const [made] = await hands.all((hand) => ({ kind: 'score', table, makesTape: hand === 0 }), signal);
     const tape = made!.tape!;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Backtest, type BacktestOptions, backtest } from '../../src/backtest/backtest.js';
 import { Hands } from '../../src/backtest/hands.js';
+import { replayCamera } from '../../src/backtest/replay-camera.js';
 import { BacktestRow } from '../../src/backtest/result.js';
 import { RulePreview } from '../../src/backtest/rule-preview.js';
 import { createSource } from '../../src/capture/index.js';
@@ -15,7 +16,7 @@ import type { DetectionEvent } from '../../src/detect/event.js';
 import type { Embedder } from '../../src/model/embedder.js';
 import { CalibrationKeeper } from '../../src/pipeline/calibration-keeper.js';
 import { EventRecorder } from '../../src/pipeline/event-recorder.js';
-import { openRuleBook, type RuleBook, type WatchRule } from '../../src/pipeline/rule-book.js';
+import { bookOfRule, openRuleBook, type RuleBook, type WatchRule } from '../../src/pipeline/rule-book.js';
 import { VectorRecorder } from '../../src/pipeline/vector-recorder.js';
 import { watchCamera } from '../../src/pipeline/watch-camera.js';
 import { PreviewResult } from '../../src/server/api/preview-routes.js';
@@ -23,7 +24,7 @@ import { CalibrationStore } from '../../src/store/calibration-store.js';
 import { databasePath, openDatabase } from '../../src/store/database.js';
 import { EventStore } from '../../src/store/event-store.js';
 import { SnapshotFolder } from '../../src/store/snapshots.js';
-import { openVectorDatabase } from '../../src/store/vectors/vector-database.js';
+import { openVectorDatabase, openVectorsReadOnly } from '../../src/store/vectors/vector-database.js';
 import { VectorStore } from '../../src/store/vectors/vector-store.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { Cli, wordwatch } from '../fixtures/cli.js';
@@ -168,6 +169,22 @@ describe('a backtest', () => {
     expect(told(late.steps)).toEqual(told(whole.steps.slice(1)));
     const early = rowOf(await tryAgain({ toMs: start!.atMs }), 'calibrated');
     expect(early.events).toEqual([]);
+  });
+
+  it('of a long time is gone through piece by piece, which changes nothing', async () => {
+    using database = openVectorsReadOnly(folder);
+    const store = new VectorStore(database);
+    expect(store.rows({}).length).toBeGreaterThan(2);
+    const replay = (mostMargins?: number) =>
+      replayCamera({
+        ...{ folder, cameraId: 'yard', store, hands, signal, model: embedder.describe(), timeZone: 'UTC' },
+        ...{ books: RULES.map(({ id }) => bookOfRule(book, id)), calibration: 'replay' },
+        ...{ fromMs: START_MS, toMs: END_MS, ...(mostMargins === undefined ? {} : { mostMargins }) },
+      });
+    const [whole, pieces] = [await replay(), await replay(1)].map(({ outcomes }) =>
+      outcomes.map(({ transitions, ...outcome }) => ({ ...outcome, transitions: told(transitions) })),
+    );
+    expect(pieces).toEqual(whole);
   });
 
   it('says what edited rules gain and lose, against others or against what is stored', async () => {
