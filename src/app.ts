@@ -1,3 +1,4 @@
+import { RulePreview } from './backtest/rule-preview.js';
 import { createBus } from './bus.js';
 import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
@@ -116,6 +117,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   const reviews = new Reviews({ moments: momentStore, calibrations });
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
+  const preview = new RulePreview({ folder: config.store.path, model: embedder, timeZone: config.timeZone });
 
   const switches = new RuleSwitches({
     ...{ store: new SwitchStore(database), book: () => rules.book, cameraIds, bus, logger },
@@ -185,7 +187,7 @@ export async function runApp(options: AppOptions): Promise<void> {
 
   const data = createServerData({
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
-    ...{ calibrations, feasibility, reviews, lessons, publisher, deliveries, metrics, signal },
+    ...{ calibrations, feasibility, reviews, lessons, preview, publisher, deliveries, metrics, signal },
     moments: momentStore,
   });
   const sessionKey = await readSessionKey(config.store.path);

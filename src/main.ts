@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { addBacktestCommand } from './commands/cli/backtest-command.js';
 import type { CliContext } from './commands/cli/context.js';
 import { addEvalCommands } from './commands/cli/eval-commands.js';
 import { addExportCommand } from './commands/cli/export-command.js';
@@ -69,6 +70,7 @@ addToolCommands(program, context);
 addEvalCommands(program, context);
 addModelCommands(program, context);
 addExportCommand(program, context);
+addBacktestCommand(program, context);
 
 try {
   await program.parseAsync();

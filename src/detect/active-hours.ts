@@ -25,7 +25,13 @@ export function isActive(active: ActiveHours | null, atMs: number, timeZone: str
   return (days.has(day) && minute >= fromMinute) || (days.has(previousDay) && minute < toMinute);
 }
 
+/** The newest answer: frames of a minute come one after the other, and asking takes some microseconds. */
+let newest = { minuteOfAll: Number.NaN, timeZone: '', day: 0, minute: 0 };
+
 function localTime(atMs: number, timeZone: string): { day: number; minute: number } {
+  // Offsets of time zones are whole minutes.
+  const minuteOfAll = Math.floor(atMs / 60_000);
+  if (newest.minuteOfAll === minuteOfAll && newest.timeZone === timeZone) return newest;
   let formatter = formatters.get(timeZone);
   if (!formatter) {
     formatter = new Intl.DateTimeFormat('en-US', {
@@ -38,8 +44,7 @@ function localTime(atMs: number, timeZone: string): { day: number; minute: numbe
     formatters.set(timeZone, formatter);
   }
   const parts = Object.fromEntries(formatter.formatToParts(atMs).map(({ type, value }) => [type, value]));
-  return {
-    day: WEEKDAYS.indexOf(parts.weekday ?? ''),
-    minute: Number(parts.hour) * 60 + Number(parts.minute),
-  };
+  const day = WEEKDAYS.indexOf(parts.weekday ?? '');
+  newest = { minuteOfAll, timeZone, day, minute: Number(parts.hour) * 60 + Number(parts.minute) };
+  return newest;
 }

@@ -13,7 +13,9 @@ export interface Moment {
 export class ConfirmWindow {
   readonly #k: number;
   readonly #n: number;
-  readonly #frames: { hit: boolean; moment: Moment }[] = [];
+  /** Oldest first; null: no hit. */
+  readonly #frames: (Moment | null)[] = [];
+  #hits = 0;
 
   constructor({ k, n }: { k: number; n: number }) {
     this.#k = k;
@@ -21,20 +23,22 @@ export class ConfirmWindow {
   }
 
   push(hit: boolean, moment: Moment): void {
-    this.#frames.push({ hit, moment });
-    if (this.#frames.length > this.#n) this.#frames.shift();
+    this.#frames.push(hit ? moment : null);
+    if (hit) this.#hits++;
+    if (this.#frames.length > this.#n && this.#frames.shift() !== null) this.#hits--;
   }
 
   clear(): void {
     this.#frames.length = 0;
+    this.#hits = 0;
   }
 
   /** The first hit in the window, whether or not there are enough of them. */
   firstHit(): Moment | null {
-    return this.#frames.find(({ hit }) => hit)?.moment ?? null;
+    return this.#hits === 0 ? null : this.#frames.find((moment) => moment !== null)!;
   }
 
   isConfirmed(): boolean {
-    return this.#frames.filter(({ hit }) => hit).length >= this.#k;
+    return this.#hits >= this.#k;
   }
 }

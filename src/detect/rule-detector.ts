@@ -29,7 +29,7 @@ export interface Observation extends Moment {
   thresholdState: ThresholdState;
   expectedFalseAlarmsPerDay: number | null;
   /** What reviews make of the score, 0 … 1. */
-  probability?: number;
+  probability?: number | undefined;
   tile: Tile;
   /** False outside the rule's active hours. */
   active: boolean;
@@ -113,7 +113,7 @@ export class RuleDetector {
       return observation.active ? null : this.close();
     }
     const atMs = this.#advance(observation.atMs);
-    const seen = { ...observation, atMs };
+    const seen = atMs === observation.atMs ? observation : { ...observation, atMs };
     this.#last = seen;
     return this.#event ? this.#whileOpen(this.#event, seen) : this.#whileClosed(seen);
   }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Embedder } from '../model/embedder.js';
-import { RegimeDetector } from '../rules/calibration/regime.js';
+import type { Regime } from '../rules/calibration/regime.js';
 import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
-import { SceneWatch } from '../rules/calibration/scene-change.js';
 import { evidenceOf } from '../rules/evidence.js';
 import type { Score } from '../rules/score.js';
-import type { Light } from '../tiling/light.js';
 import type { CalibrationKeeper, LiveCalibration } from './calibration-keeper.js';
-import type { CameraView } from './camera-view.js';
+import type { SceneNow } from './camera-scene.js';
+import type { RuleView } from './camera-view.js';
 import { MAX_GAP_MS, type RuleTransition } from './detectors.js';
 import type { WatchRule } from './rule-book.js';
 import type { CameraSwitches } from './rule-switches.js';
@@ -36,28 +35,32 @@ export interface Peak {
 
 /** One frame, and what was made of it. */
 export interface ScoredMoment {
-  atMs: number;
-  light: Light;
-  vectors: readonly Float32Array[];
+  scene: SceneNow;
   scores: readonly Score[];
 }
 
 /** What calibration makes of one frame. */
 export interface CalibratedFrame {
-  scores: Score[];
   peaks: Peak[];
   /** The camera shows another scene for good: its calibrations began anew. */
   sceneChanged: boolean;
 }
 
+/** A rule whose threshold is calibrated. */
+interface Calibrated {
+  rule: WatchRule;
+  live: LiveCalibration;
+  /** Of the newest frame, and what they speak for the rule: most tiles do not change from frame to frame. */
+  margins: Float32Array;
+  evidence: Float32Array;
+}
+
 /** The calibrations of one camera's rules. */
 export class CameraCalibrations {
   readonly #options: CameraCalibrationsOptions;
-  readonly #regime = new RegimeDetector();
-  readonly #scene = new SceneWatch();
-  #view: CameraView | null = null;
+  #view: RuleView | null = null;
   #modelHash = '';
-  #live = new Map<string, { rule: WatchRule; live: LiveCalibration }>();
+  #live = new Map<string, Calibrated>();
 
   constructor(options: CameraCalibrationsOptions) {
     this.#options = options;
@@ -66,37 +69,41 @@ export class CameraCalibrations {
   /**
    * Puts calibrated scores and thresholds in the place of margins, for rules that have no fixed threshold, and learns
    * from them. Frames are given in order.
-   * @param scores of the frame, as `view` made them of `vectors`; none where the model failed
+   * @param scores of the frame, as `view` made them; changed in place
    */
-  step({ atMs, light, vectors, scores }: ScoredMoment, view: CameraView): CalibratedFrame {
-    this.#adopt(view);
-    if (scores.length === 0) return { scores: [], peaks: [], sceneChanged: false };
-    const regime = this.#regime.observe(atMs, light);
+  step({ scene, scores }: ScoredMoment, view: RuleView): CalibratedFrame {
+    this.adopt(view);
     const peaks: Peak[] = [];
-    const calibrated = scores.map((score) => {
+    for (const score of scores) {
       const found = this.#live.get(score.ruleId);
-      if (!found) return score;
-      const { rule, live } = found;
-      const budgetPerDay = this.#budgetOf(rule.id);
-      if (budgetPerDay !== null) this.#options.keeper.setBudget(live, budgetPerDay);
-      const seen = live.calibration.observe({
-        atMs,
-        margins: score.tileMargins.map(evidenceOf),
-        regime,
-        active: this.#options.isWatching(rule, atMs),
-        muted: this.#options.switches?.isMuted(rule.id) ?? false,
-      });
-      this.#options.keeper.touch(live, { soon: seen.peak !== null });
-      const { threshold, state: thresholdState, expectedPerDay: expectedFalseAlarmsPerDay } = seen;
-      const tile = seen.tile === -1 ? score.tile : view.tileOf(score.tileIndexes[seen.tile]!);
-      const limits = { threshold, thresholdState, expectedFalseAlarmsPerDay };
-      const told: Score = { ...score, ...limits, score: seen.score, tile };
-      if (seen.peak) peaks.push({ peak: seen.peak.id, key: live.id.key, score: told });
-      return told;
+      if (found) this.#calibrate(score, { found, regime: scene.regime, view, peaks });
+    }
+    if (scene.changed) for (const { live } of this.#live.values()) this.#options.keeper.startAgain(live);
+    return { peaks, sceneChanged: scene.changed && this.#live.size > 0 };
+  }
+
+  #calibrate(
+    score: Score,
+    { found, regime, view, peaks }: { found: Calibrated; regime: Regime; view: RuleView; peaks: Peak[] },
+  ): void {
+    const { atMs } = score;
+    const { rule, live } = found;
+    const budgetPerDay = this.#budgetOf(rule.id);
+    if (budgetPerDay !== null) this.#options.keeper.setBudget(live, budgetPerDay);
+    const seen = live.calibration.observe({
+      atMs,
+      margins: evidenceIn(score.tileMargins, found),
+      regime,
+      active: this.#options.isWatching(rule, atMs),
+      muted: this.#options.switches?.isMuted(rule.id) ?? false,
     });
-    const sceneChanged = this.#scene.observe({ atMs, regime, vectors });
-    if (sceneChanged) for (const { live } of this.#live.values()) this.#options.keeper.startAgain(live);
-    return { scores: calibrated, peaks, sceneChanged: sceneChanged && this.#live.size > 0 };
+    this.#options.keeper.touch(live, { soon: seen.peak !== null });
+    score.score = seen.score;
+    score.threshold = seen.threshold;
+    score.thresholdState = seen.state;
+    score.expectedFalseAlarmsPerDay = seen.expectedPerDay;
+    if (seen.tile !== -1) score.tile = view.tileOf(score.tileIndexes[seen.tile]!);
+    if (seen.peak) peaks.push({ peak: seen.peak.id, key: live.id.key, score });
   }
 
   /** Events that began: each tells the rule's threshold whether it is too low. */
@@ -114,7 +121,8 @@ export class CameraCalibrations {
     return this.#live.get(ruleId)?.live.id.key ?? null;
   }
 
-  #adopt(view: CameraView): void {
+  /** Takes the rules of a view over, if it is another one. */
+  adopt(view: RuleView): void {
     const { cameraId, keeper, model } = this.#options;
     const { modelHash } = model.describe();
     // A model at a server may be reached only now, and be another one after an outage.
@@ -129,7 +137,8 @@ export class CameraCalibrations {
       const id = { cameraId, ruleId: rule.id, key: this.#keyOf(rule, view, index) };
       const budgetPerDay = this.#budgetOf(rule.id) ?? plan.budgetPerDay;
       const live = keeper.open(id, optionsOf(rule, { tiles: tiles.length, budgetPerDay }));
-      this.#live.set(rule.id, { rule, live });
+      const [margins, evidence] = [new Float32Array(tiles.length), new Float32Array(tiles.length)];
+      this.#live.set(rule.id, { rule, live, margins: margins.fill(Number.NaN), evidence });
     }
   }
 
@@ -138,7 +147,7 @@ export class CameraCalibrations {
   }
 
   /** Whatever makes scores of another kind: other words, lessons, tiles, timing, sampling or another model. */
-  #keyOf(rule: WatchRule, view: CameraView, ruleIndex: number): string {
+  #keyOf(rule: WatchRule, view: RuleView, ruleIndex: number): string {
     const { fps, motionGate } = this.#options;
     const { confirm, forMs, clearForMs, cooldownMs } = rule.timing;
     const boxes = view.tilesOf(ruleIndex).map(({ box }) => box);
@@ -149,6 +158,16 @@ export class CameraCalibrations {
       .digest('hex')
       .slice(0, 24);
   }
+}
+
+/** What margins speak for a rule, worked out anew for those that changed. */
+function evidenceIn(now: Float32Array, { margins, evidence }: Calibrated): Float32Array {
+  for (let i = 0; i < now.length; i++) {
+    if (now[i] === margins[i]) continue;
+    margins[i] = now[i]!;
+    evidence[i] = evidenceOf(now[i]!);
+  }
+  return evidence;
 }
 
 function optionsOf(

@@ -1,5 +1,6 @@
 import { CodedMargins } from '../rules/coded-margins.js';
 import type { Score } from '../rules/score.js';
+import type { ThresholdPlan } from '../rules/thresholds.js';
 import type { SizePx } from '../shared/geometry.js';
 import { planTiles, type TileLayout, type TilePlan, unitePlans } from '../tiling/layout.js';
 import type { Tile } from '../tiling/tile.js';
@@ -15,6 +16,8 @@ export interface CameraViewOptions {
   /** Tiles that are looked at besides those of the rules; null: no others. */
   alsoLayout?: TileLayout | null;
 }
+/** What rules are, and where they look: enough to judge frames that are scored already. */
+export type RuleView = Pick<CameraView, 'book' | 'tilesOf' | 'tileOf'>;
 
 /** How one camera's frames are cut and scored under one rule book, for one frame size. */
 export class CameraView {
@@ -69,19 +72,8 @@ export class CameraView {
       const tileIndexes = this.#tileIndexes[ruleIndex]!;
       if (tileIndexes.length === 0) return [];
       const tileMargins = Float32Array.from(tileIndexes, (tileIndex) => margins[tileIndex]![ruleIndex]!);
-      const best = tileMargins.reduce((best, margin, i) => (margin > tileMargins[best]! ? i : best), 0);
-      const plan = this.book.plans.get(rule.id)!;
-      return {
-        ...{ cameraId, ruleId: rule.id, atMs, ptsMs },
-        margin: tileMargins[best]!,
-        score: tileMargins[best]!,
-        threshold: plan.kind === 'fixed' ? plan.value : Number.NaN,
-        thresholdState: 'fixed',
-        expectedFalseAlarmsPerDay: null,
-        tile: this.tileOf(tileIndexes[best]!),
-        tileMargins,
-        tileIndexes,
-      };
+      const tiles = { tileMargins, tileIndexes, tileOf: (index: number) => this.tileOf(index) };
+      return scoreOf(rule.id, this.book.plans.get(rule.id)!, { cameraId, atMs, ptsMs, ...tiles });
     });
   }
 
@@ -91,8 +83,40 @@ export class CameraView {
     const dimension = unknown[0]!.code.length;
     const codes = new Int8Array(unknown.length * dimension);
     for (const [i, { code }] of unknown.entries()) codes.set(code, i * dimension);
-    this.#margins.score(codes, (i, margins) => this.#known.set(unknown[i]!, margins));
+    this.#margins.score(codes, (i, margins) => this.#known.set(unknown[i]!, margins.slice()));
   }
+}
+
+/** What a rule says of a frame before calibration: its highest tile counts, the first of several. */
+export function scoreOf(
+  ruleId: string,
+  plan: ThresholdPlan,
+  {
+    cameraId,
+    atMs,
+    ptsMs,
+    tileMargins,
+    tileIndexes,
+    tileOf,
+  }: FrameTime & Pick<Score, 'tileMargins' | 'tileIndexes'> & { tileOf: (index: number) => Tile },
+): Score {
+  let best = 0;
+  for (let i = 1; i < tileMargins.length; i++) if (tileMargins[i]! > tileMargins[best]!) best = i;
+  // Spelled out: it is done for every rule of every frame, and spreading takes several times as long.
+  return {
+    cameraId,
+    ruleId,
+    atMs,
+    ptsMs,
+    margin: tileMargins[best]!,
+    score: tileMargins[best]!,
+    threshold: plan.kind === 'fixed' ? plan.value : Number.NaN,
+    thresholdState: 'fixed',
+    expectedFalseAlarmsPerDay: null,
+    tile: tileOf(tileIndexes[best]!),
+    tileMargins,
+    tileIndexes,
+  };
 }
 
 /** Whose frame it is, and of when. */

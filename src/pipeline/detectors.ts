@@ -64,12 +64,23 @@ export class Detectors {
 
   /** Takes one frame's scores. */
   step(scores: readonly Score[]): RuleTransition[] {
-    return scores.flatMap((score) => {
+    const transitions: RuleTransition[] = [];
+    for (const score of scores) {
       const { rule, detector } = this.#detectors.get(score.ruleId)!;
-      const active = this.isWatching(rule, score.atMs) && !this.#isMuted(rule.id);
-      const transition = detector.step({ ...score, active });
-      return transition ? [{ rule, transition }] : [];
-    });
+      const transition = detector.step({
+        atMs: score.atMs,
+        ptsMs: score.ptsMs,
+        score: score.score,
+        threshold: score.threshold,
+        thresholdState: score.thresholdState,
+        expectedFalseAlarmsPerDay: score.expectedFalseAlarmsPerDay,
+        probability: score.probability,
+        tile: score.tile,
+        active: this.isWatching(rule, score.atMs) && !this.#isMuted(rule.id),
+      });
+      if (transition) transitions.push({ rule, transition });
+    }
+    return transitions;
   }
 
   /** A moment at which nothing could be seen: open events stay as they are. @param blindSinceMs null: not for long yet */

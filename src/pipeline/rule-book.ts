@@ -124,3 +124,15 @@ export function bookOfCamera(book: RuleBook, cameraId: string): RuleBook {
     set: { ...book.set, rules: book.set.rules.filter((_, i) => concerned[i]) },
   };
 }
+
+/** The part of a book that is about one rule. */
+export function bookOfRule(book: RuleBook, ruleId: string): RuleBook {
+  const place = book.rules.findIndex(({ id }) => id === ruleId);
+  return {
+    ...book,
+    rules: [book.rules[place]!],
+    set: { ...book.set, rules: [book.set.rules[place]!] },
+    plans: new Map([[ruleId, book.plans.get(ruleId)!]]),
+    taught: new Map([[ruleId, book.taught.get(ruleId)!]]),
+  };
+}

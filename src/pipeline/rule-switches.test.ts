@@ -164,8 +164,9 @@ describe('a muted rule', () => {
       });
       return () => {
         nowMs += 1_000;
-        const frame = { atMs: nowMs, light: { saturation: 1, brightness: 1 }, vectors: [] };
-        calibrations.step({ ...frame, scores: scores as unknown as Score[] }, view as unknown as CameraView);
+        const scene = { regime: 'day', changed: false } as const;
+        const now = scores.map((score) => ({ ...score, atMs: nowMs })) as unknown as Score[];
+        calibrations.step({ scene, scores: now }, view as unknown as CameraView);
         return keeper.all()[0]!.calibration.budgetPerDay;
       };
     };

@@ -1,7 +1,13 @@
 import type { Score } from '../rules/score.js';
 import type { Light } from '../tiling/light.js';
-import { CameraCalibrations, type CameraCalibrationsOptions, type Peak } from './camera-calibrations.js';
-import type { CameraView, FrameTime } from './camera-view.js';
+import {
+  type CalibratedFrame,
+  CameraCalibrations,
+  type CameraCalibrationsOptions,
+  type Peak,
+} from './camera-calibrations.js';
+import { CameraScene, type SceneNow } from './camera-scene.js';
+import type { CameraView, FrameTime, RuleView } from './camera-view.js';
 import { Detectors, type RuleTransition } from './detectors.js';
 import { withProbability } from './scoring.js';
 import type { CodedTile } from './tile-embedder.js';
@@ -15,6 +21,12 @@ export interface SeenFrame extends FrameTime {
   unseen: boolean;
   /** Since when the camera has been blind; null: it is not, or that does not count yet. */
   blindSinceMs: number | null;
+}
+
+/** A frame of which the scores are known. */
+export interface ScoredFrame extends Pick<SeenFrame, 'atMs' | 'unseen' | 'blindSinceMs'> {
+  /** As the view made them, and changed in place; null: the frame was not scored, or no rule looks at it. */
+  scored: { scores: readonly Score[]; scene: SceneNow } | null;
 }
 
 /** What the rules make of a frame. */
@@ -33,11 +45,14 @@ export interface RuleWatchOptions extends Omit<CameraCalibrationsOptions, 'isWat
   timeZone: string | null;
 }
 
+const NOTHING_LEARNED: CalibratedFrame = { peaks: [], sceneChanged: false };
+
 /**
  * One camera's rules: scores, calibrates and detects, frame by frame. The one way in which events come about, whether a
  * camera is watched or what it showed is gone through again.
  */
 export class RuleWatch {
+  readonly #scene = new CameraScene();
   readonly #detectors: Detectors;
   readonly #calibrations: CameraCalibrations;
 
@@ -52,18 +67,27 @@ export class RuleWatch {
 
   /** Takes the next frame. @param view of the rules in force now */
   step({ coded, light, unseen, blindSinceMs, ...time }: SeenFrame, view: CameraView): RuleVerdict {
+    const { atMs } = time;
+    const scores = coded ? view.score(time, coded) : [];
+    const vectors = () => coded!.map(({ vector }) => vector);
+    const scored =
+      scores.length === 0 ? null : { scores, scene: this.#scene.observe({ atMs, light, vectors }) };
+    return this.judge({ atMs, unseen, blindSinceMs, scored }, view);
+  }
+
+  /** The same for a frame that was scored and whose scene was looked at already, by the same code. */
+  judge({ atMs, unseen, blindSinceMs, scored }: ScoredFrame, view: RuleView): RuleVerdict {
     const { book } = view;
     const ended = this.#detectors.adopt(book);
-    const margins = coded ? view.score(time, coded) : [];
-    const vectors = coded?.map(({ vector }) => vector) ?? [];
-    const calibrated = this.#calibrations.step({ atMs: time.atMs, light, vectors, scores: margins }, view);
-    const { peaks, sceneChanged } = calibrated;
-    const scores = calibrated.scores.map((score) => withProbability(score, book));
+    this.#calibrations.adopt(view);
+    const { peaks, sceneChanged } = scored ? this.#calibrations.step(scored, view) : NOTHING_LEARNED;
+    const scores = scored ? scored.scores.map((score) => withProbability(score, book)) : [];
     const transitions = unseen
-      ? this.#detectors.unseen({ atMs: time.atMs, blindSinceMs })
+      ? this.#detectors.unseen({ atMs, blindSinceMs })
       : this.#detectors.step(scores);
     this.#calibrations.raised(transitions);
-    return { scores, transitions: [...ended, ...transitions], peaks, sceneChanged };
+    if (ended.length > 0) transitions.unshift(...ended);
+    return { scores, transitions, peaks, sceneChanged };
   }
 
   /** A moment at which there was not even a frame. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { codeImage, decodeImage } from '../shared/dots/codes.js';
+import { codeImage, codeLength, codePhrase, decodeImage } from '../shared/dots/codes.js';
 import { seededRandom } from './calibration/random.js';
 import { CodedMargins } from './coded-margins.js';
-import { tileMargins } from './margin.js';
+import { logMeanExp, tileMargins } from './margin.js';
 import { normalisedMean } from './vectors.js';
 
 const DIMENSION = 40;
@@ -34,6 +34,24 @@ describe('margins of coded tiles', () => {
       for (const [rule, margin] of margins.entries()) expect(margin).toBeCloseTo(expected[rule]!, 1);
     });
     expect(seen).toEqual([...codes.keys()]);
+  });
+
+  it('are the formula of the codes to the last digits, however far apart the logits are', () => {
+    for (const logitScale of [1, 100, 3_000]) {
+      const bank = Array.from({ length: 7 }, unit);
+      const rule = { ruleId: 'fire', positive: unit(), negatives: [unit()], excludedFromBank: [] };
+      const code = codeImage(unit());
+      const logitOf = (phrase: Float32Array) => {
+        const coded = codePhrase(phrase);
+        const sum = code.reduce((total, value, k) => total + value * coded[k]!, 0);
+        return (logitScale * sum) / (codeLength(code) * codeLength(coded));
+      };
+      const expected =
+        logitOf(rule.positive) - logMeanExp([...rule.negatives, ...bank].map((phrase) => logitOf(phrase)));
+      new CodedMargins({ logitScale, bank, rules: [rule] }).score(code, (_, [margin]) => {
+        expect(Math.abs(margin! - expected)).toBeLessThan(1e-11 * logitScale);
+      });
+    }
   });
 
   it('are none without rules and phrases', () => {

@@ -1,6 +1,6 @@
 import { codeLength, codePhrase, decodeImage } from '../shared/dots/codes.js';
 import { Dots } from '../shared/dots/dots.js';
-import { marginsOf, phrasesOf } from './margin.js';
+import { marginsOf, phrasesOf, type SeenTile } from './margin.js';
 import type { RuleSet } from './rule-vectors.js';
 
 /** Tiles scored in one go: their results fit a processor's cache. */
@@ -14,43 +14,46 @@ export class CodedMargins {
   readonly #set: RuleSet;
   readonly #dots: Dots;
   readonly #dimension: number;
-  /** τ / ‖p‖ of each phrase. */
-  readonly #factors: Float64Array;
-  readonly #logits: Float64Array;
+  readonly #phrases: number;
 
   constructor(set: RuleSet) {
     const phrases = phrasesOf(set).map(codePhrase);
     this.#set = set;
     this.#dimension = phrases[0]?.length ?? 0;
-    this.#dots = new Dots({ dimension: this.#dimension, rows: AT_ONCE, phrases: phrases.length });
+    this.#phrases = phrases.length;
+    const size = { dimension: this.#dimension, rows: AT_ONCE, phrases: phrases.length };
+    this.#dots = new Dots({ ...size, weighs: true });
     for (const [i, phrase] of phrases.entries()) this.#dots.setPhrases(phrase, i);
-    this.#factors = Float64Array.from(phrases, (phrase) => set.logitScale / (codeLength(phrase) || 1));
-    this.#logits = new Float64Array(phrases.length);
+    // τ / ‖p‖ of each phrase.
+    this.#dots.setFactors(Float64Array.from(phrases, (phrase) => set.logitScale / (codeLength(phrase) || 1)));
   }
 
   /**
    * @param codes tiles one behind the other
-   * @param take is given each tile's margins, one a rule, in the order of `set.rules`
+   * @param take is given each tile's margins, one a rule, in the order of `set.rules`; overwritten by the next tile's
    */
   score(codes: Int8Array, take: (tile: number, margins: Float64Array) => void): void {
     const dimension = this.#dimension;
     const tiles = dimension === 0 ? 0 : codes.length / dimension;
+    const margins = new Float64Array(this.#set.rules.length);
     for (let start = 0; start < tiles; start += AT_ONCE) {
       const count = Math.min(AT_ONCE, tiles - start);
-      const block = codes.subarray(start * dimension, (start + count) * dimension);
-      this.#dots.setRows(block);
-      const dots = this.#dots.run({ count, phrases: this.#factors.length });
+      this.#dots.setRows(codes.subarray(start * dimension, (start + count) * dimension));
+      const bank = this.#set.bank.length;
+      const { logits, banks } = this.#dots.weigh({ count, phrases: this.#phrases, bank });
       for (let i = 0; i < count; i++) {
-        const code = block.subarray(i * dimension, (i + 1) * dimension);
-        take(start + i, this.#marginsOf(code, dots, i * this.#factors.length));
+        const at = (start + i) * dimension;
+        // Spelled out: spreading takes longer than all the rest.
+        const seen: SeenTile = {
+          logits,
+          from: i * this.#phrases,
+          top: banks[2 * i]!,
+          sum: banks[2 * i + 1]!,
+          vector: () => decodeImage(codes.subarray(at, at + dimension)),
+        };
+        marginsOf(seen, { set: this.#set, into: margins });
+        take(start + i, margins);
       }
     }
-  }
-
-  #marginsOf(code: Int8Array, dots: Int32Array, from: number): Float64Array {
-    const logits = this.#logits;
-    const inverse = 1 / (codeLength(code) || 1);
-    for (let p = 0; p < logits.length; p++) logits[p] = dots[from + p]! * this.#factors[p]! * inverse;
-    return marginsOf(logits, this.#set, () => decodeImage(code));
   }
 }

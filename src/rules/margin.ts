@@ -1,4 +1,4 @@
-import type { RuleSet } from './rule-vectors.js';
+import type { RuleSet, RuleVectors } from './rule-vectors.js';
 import { dot } from './vectors.js';
 
 /**
@@ -14,7 +14,8 @@ import { dot } from './vectors.js';
  */
 export function tileMargins(vector: Float32Array, set: RuleSet): Float64Array {
   const logits = Float64Array.from(phrasesOf(set), (phrase) => set.logitScale * dot(vector, phrase));
-  return marginsOf(logits, set, () => vector);
+  const seen = { logits, from: 0, ...lookAtBank(logits, set.bank.length), vector: () => vector };
+  return marginsOf(seen, { set, into: new Float64Array(set.rules.length) });
 }
 
 /** All phrases of a set: the bank's, then of each rule the positive and its own negatives. */
@@ -22,42 +23,38 @@ export function phrasesOf({ bank, rules }: RuleSet): Float32Array[] {
   return [...bank, ...rules.flatMap(({ positive, negatives }) => [positive, ...negatives])];
 }
 
-/**
- * What one tile's logits come to.
- * @param logits τ·cos of the tile with each of {@link phrasesOf}
- * @param vector of the tile; asked for only where a rule has a probe
- */
-export function marginsOf(logits: Float64Array, set: RuleSet, vector: () => Float32Array): Float64Array {
+/** One tile against all phrases of a set. */
+export interface SeenTile {
+  /** l = τ·cos of the tile with each of {@link phrasesOf}, from the place `from` on. */
+  logits: Float64Array;
+  from: number;
+  /** Of the bank's: the highest, and Σ_k exp(l_k − top). The bank is the same for all rules: it is looked at once. */
+  top: number;
+  sum: number;
+  /** Of the tile; asked for only where a rule has a probe. */
+  vector: () => Float32Array;
+}
+
+/** What one tile's logits come to, written into `into`. */
+export function marginsOf(seen: SeenTile, { set, into }: { set: RuleSet; into: Float64Array }): Float64Array {
   const { bank, rules } = set;
-  const view = lookAtBank(logits.subarray(0, bank.length));
-  const margins = new Float64Array(rules.length);
-  let at = bank.length;
-  for (let i = 0; i < margins.length; i++) {
-    const { negatives, excludedFromBank, probe } = rules[i]!;
-    const own = logits.subarray(at + 1, at + 1 + negatives.length);
-    const words = logits[at]! - contrast(own, { bank: view, excludedFromBank });
-    margins[i] = probe ? words + dot(vector(), probe.weights) + probe.bias : words;
+  const { logits } = seen;
+  let at = seen.from + bank.length;
+  for (let i = 0; i < rules.length; i++) {
+    const { negatives, probe } = rules[i]!;
+    const words = logits[at]! - contrast(seen, { rule: rules[i]!, at: at + 1, bankCount: bank.length });
+    into[i] = probe ? words + dot(seen.vector(), probe.weights) + probe.bias : words;
     at += 1 + negatives.length;
   }
-  return margins;
+  return into;
 }
 
-/** One tile against all phrases of the bank. */
-interface BankView {
-  /** l_k = τ·cos(v, n̂_k). */
-  logits: Float64Array;
-  max: number;
-  /** Σ_k exp(l_k − max). */
-  sum: number;
-}
-
-/** The bank is the same for all rules: each tile is compared with it once. */
-function lookAtBank(logits: Float64Array): BankView {
-  let max = -Infinity;
-  for (let i = 0; i < logits.length; i++) max = Math.max(max, logits[i]!);
+function lookAtBank(logits: Float64Array, count: number): Pick<SeenTile, 'top' | 'sum'> {
+  let top = -Infinity;
+  for (let i = 0; i < count; i++) top = Math.max(top, logits[i]!);
   let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += Math.exp(logits[i]! - max);
-  return { logits, max, sum };
+  for (let i = 0; i < count; i++) sum += Math.exp(logits[i]! - top);
+  return { top, sum };
 }
 
 /**
@@ -69,24 +66,27 @@ const LEAST_LEFT = 1e-4;
 /**
  * ln mean exp over a rule's contrast set. Few phrases of the bank are excluded from it, so they are taken out of the
  * bank's sum; adding up all others for every rule would cost ten times as much.
- * @param own logits of the rule's own negatives
+ * @param at place of the first of the rule's own negatives
  */
 function contrast(
-  own: Float64Array,
-  { bank, excludedFromBank }: { bank: BankView; excludedFromBank: readonly number[] },
+  { logits, from, top: bankTop, sum }: SeenTile,
+  { rule, at, bankCount }: { rule: RuleVectors; at: number; bankCount: number },
 ): number {
-  let top = bank.max;
-  for (let i = 0; i < own.length; i++) top = Math.max(top, own[i]!);
-  let left = bank.sum;
-  for (const index of excludedFromBank) left -= Math.exp(bank.logits[index]! - bank.max);
+  const { excludedFromBank } = rule;
+  const end = at + rule.negatives.length;
+  let top = bankTop;
+  for (let i = at; i < end; i++) top = Math.max(top, logits[i]!);
+  let left = sum;
+  for (const index of excludedFromBank) left -= Math.exp(logits[from + index]! - bankTop);
   // Written so that NaN goes the long way, too.
-  if (!(left > LEAST_LEFT * bank.sum) || !Number.isFinite(top)) {
+  if (!(left > LEAST_LEFT * sum) || !Number.isFinite(top)) {
     const excluded = new Set(excludedFromBank);
-    return logMeanExp([...own, ...bank.logits.filter((_, index) => !excluded.has(index))]);
+    const bank = logits.subarray(from, from + bankCount).filter((_, index) => !excluded.has(index));
+    return logMeanExp([...logits.subarray(at, end), ...bank]);
   }
-  let total = left * Math.exp(bank.max - top);
-  for (let i = 0; i < own.length; i++) total += Math.exp(own[i]! - top);
-  return top + Math.log(total / (own.length + bank.logits.length - excludedFromBank.length));
+  let total = top === bankTop ? left : left * Math.exp(bankTop - top);
+  for (let i = at; i < end; i++) total += Math.exp(logits[i]! - top);
+  return top + Math.log(total / (end - at + bankCount - excludedFromBank.length));
 }
 
 /** ln mean exp(x), without overflow. Of nothing: 0, so that a rule without any contrast is its plain logit. */

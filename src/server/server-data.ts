@@ -1,5 +1,6 @@
 import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
+import type { PreviewInput, PreviewResult } from './api/preview-routes.js';
 import type {
   CalibrationInfo,
   CameraInfo,
@@ -38,6 +39,11 @@ export interface ServerData {
   lesson(ruleId: string): LessonInfo | null;
   /** Applies what is offered, or takes the newest lesson back, of a rule in force; null: there is nothing to do. */
   teach(ruleId: string, input: LessonInput): LessonResult | null;
+  /** Tries a rule on what is stored, until `signal` aborts; `refused`: why it cannot be tried. */
+  preview(
+    input: PreviewInput,
+    signal: AbortSignal,
+  ): Promise<PreviewResult | { refused: { code: string; message: string } }>;
   /** JPEG of one event or peak, or null. `id` is a UUID. */
   snapshot(id: string): Promise<Uint8Array | null>;
   /** An event's clip; `coming`: it is not complete yet; null: there is none. `id` is a UUID. */

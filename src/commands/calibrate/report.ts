@@ -61,7 +61,7 @@ async function figureOf(
 }
 
 /** The picture as part of the page, with a frame around the tile that scored. */
-async function pictureIn(file: string, tile: DetectionEvent['tile'] | undefined): Promise<string> {
+export async function pictureIn(file: string, tile: DetectionEvent['tile'] | undefined): Promise<string> {
   const jpeg = await readFile(file)
     .then((picture) => sharp(picture).resize({ width: THUMBNAIL_WIDTH_PX }).jpeg({ quality: 70 }).toBuffer())
     .catch(() => null);

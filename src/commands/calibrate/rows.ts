@@ -64,7 +64,8 @@ export function warningsOf({ contamination, observedHours, state }: CalibrationR
   return warnings;
 }
 
-function formatRate(perDay: number): string {
+/** So many a day. */
+export function formatRate(perDay: number): string {
   return perDay >= 100 ? perDay.toFixed(0) : Number(perDay.toPrecision(2)).toString();
 }
 

@@ -62,10 +62,8 @@ export class ConfirmedScore {
    */
   push(score: number, timeMs: number): number {
     const oldest = this.#scores.length - this.#n;
-    if (oldest >= 0) this.#top.splice(this.#top.indexOf(this.#scores[oldest]!), 1);
-    let at = this.#top.length;
-    while (at > 0 && this.#top[at - 1]! < score) at--;
-    this.#top.splice(at, 0, score);
+    if (oldest >= 0) takeOut(this.#top, this.#scores[oldest]!);
+    putIn(this.#top, score);
     const confirmed = this.#top.length >= this.#k ? this.#top[this.#k - 1]! : Number.NEGATIVE_INFINITY;
     this.#timesMs.push(timeMs);
     this.#scores.push(score);
@@ -120,4 +118,19 @@ export class ConfirmedScore {
     for (const [i, score] of scores.entries()) confirmed.push(score, timesMs[i]!);
     return confirmed;
   }
+}
+
+// By hand: it is done for every rule of every frame, and splice() makes an array each time.
+
+/** Takes a number that is there out of descending ones. */
+function takeOut(numbers: number[], number: number): void {
+  for (let at = numbers.indexOf(number); at + 1 < numbers.length; at++) numbers[at] = numbers[at + 1]!;
+  numbers.pop();
+}
+
+/** Puts a number into descending ones, behind equal ones. */
+function putIn(numbers: number[], number: number): void {
+  let at = numbers.push(number) - 1;
+  for (; at > 0 && numbers[at - 1]! < number; at--) numbers[at] = numbers[at - 1]!;
+  numbers[at] = number;
 }

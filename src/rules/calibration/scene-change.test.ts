@@ -30,7 +30,7 @@ function changes(turn: (tile: number, minute: number) => number, hours = 3): num
       );
       return normalisedMean([mixed]);
     });
-    if (watch.observe({ atMs: ms, regime: 'day', vectors })) found.push(Math.floor(minute));
+    if (watch.observe({ atMs: ms, regime: 'day', vectors: () => vectors })) found.push(Math.floor(minute));
   }
   return found;
 }

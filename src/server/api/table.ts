@@ -2,6 +2,7 @@ import { documentRoutes } from './document-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { lessonRoutes } from './lesson-routes.js';
 import { operationsRoutes } from './operations-routes.js';
+import { previewRoutes } from './preview-routes.js';
 import type { AnyRoute } from './route.js';
 import { sessionRoutes } from './session-routes.js';
 import { watchRoutes } from './watch-routes.js';
@@ -11,6 +12,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...watchRoutes,
   ...eventRoutes,
   ...lessonRoutes,
+  ...previewRoutes,
   ...sessionRoutes,
   ...documentRoutes,
   ...operationsRoutes,

@@ -28,10 +28,12 @@ export function codeLength(code: Int8Array | Int16Array): number {
   return Math.sqrt(sum);
 }
 
-/** The unit vector that a code stands for. */
-export function decodeImage(code: Int8Array): Float32Array {
+/** The unit vector that a code stands for. @param into where to write it */
+export function decodeImage(
+  code: Int8Array,
+  into: Float32Array = new Float32Array(code.length),
+): Float32Array {
   const scale = 1 / (codeLength(code) || 1);
-  const vector = new Float32Array(code.length);
-  for (let i = 0; i < code.length; i++) vector[i] = code[i]! * scale;
-  return vector;
+  for (let i = 0; i < code.length; i++) into[i] = code[i]! * scale;
+  return into;
 }

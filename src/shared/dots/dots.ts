@@ -4,21 +4,27 @@ import { KERNEL_WASM } from './kernel.js';
 const BLOCK = 16;
 const PAGE_BYTES = 65_536;
 
-/** `dots` of assembly/kernel.ts. */
-type Kernel = (
-  rows: number,
-  count: number,
-  stride: number,
-  phrases: number,
-  phraseCount: number,
-  out: number,
-) => void;
+/** Of assembly/kernel.ts. */
+interface Kernel {
+  dots(rows: number, count: number, stride: number, phrases: number, phraseCount: number, out: number): void;
+  weigh(
+    rows: number,
+    count: number,
+    stride: number,
+    dots: number,
+    phraseCount: number,
+    bankCount: number,
+    factors: number,
+    logits: number,
+    banks: number,
+  ): void;
+}
 
 /** What is used of the engine's WebAssembly, of which Node.js's types know only parts. */
 declare const WebAssembly: {
   Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
   Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: { env: { memory: object } }) => { exports: { dots: Kernel } };
+  Instance: new (module: object, imports: { env: { memory: object } }) => { exports: Kernel };
 };
 
 let compiled: object | null = null;
@@ -28,6 +34,16 @@ export interface DotsOptions {
   dimension: number;
   rows: number;
   phrases: number;
+  /** Whether {@link Dots.weigh} is used, too. */
+  weighs?: boolean;
+}
+
+/** What dots of some rows come to (`Dots.weigh`). */
+export interface Weighed {
+  /** Row by row, one a phrase. */
+  logits: Float64Array;
+  /** Row by row, of the bank: the highest logit, and Σ exp(logit − highest). */
+  banks: Float64Array;
 }
 
 /**
@@ -42,23 +58,31 @@ export class Dots {
   readonly #rows: Int8Array;
   readonly #phrases: Int16Array;
   readonly #out: Int32Array;
+  readonly #factors: Float64Array;
+  readonly #logits: Float64Array;
+  readonly #banks: Float64Array;
   readonly #kernel: Kernel;
 
-  constructor({ dimension, rows, phrases }: DotsOptions) {
+  constructor({ dimension, rows, phrases, weighs = false }: DotsOptions) {
     this.#dimension = dimension;
     this.#stride = Math.ceil(dimension / BLOCK) * BLOCK;
-    // One widened row, then the phrases, the results, and the rows.
-    const phrasesAt = 2 * this.#stride;
-    const outAt = phrasesAt + 2 * this.#stride * phrases;
+    // The phrases, the results, the rows, and what weighing needs.
+    const outAt = 2 * this.#stride * phrases;
     const rowsAt = BLOCK * Math.ceil((outAt + 4 * rows * phrases) / BLOCK);
-    const bytes = rowsAt + rows * this.#stride;
+    const factorsAt = rowsAt + rows * this.#stride;
+    const logitsAt = factorsAt + (weighs ? 8 * phrases : 0);
+    const banksAt = logitsAt + (weighs ? 8 * rows * phrases : 0);
+    const bytes = banksAt + (weighs ? 16 * rows : 0);
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE_BYTES) });
-    this.#phrases = new Int16Array(memory.buffer, phrasesAt, phrases * this.#stride);
+    this.#phrases = new Int16Array(memory.buffer, 0, phrases * this.#stride);
     this.#out = new Int32Array(memory.buffer, outAt, rows * phrases);
     this.#rows = new Int8Array(memory.buffer, rowsAt, rows * this.#stride);
+    this.#factors = new Float64Array(memory.buffer, factorsAt, weighs ? phrases : 0);
+    this.#logits = new Float64Array(memory.buffer, logitsAt, weighs ? rows * phrases : 0);
+    this.#banks = new Float64Array(memory.buffer, banksAt, weighs ? 2 * rows : 0);
     compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
     const instance = new WebAssembly.Instance(compiled, { env: { memory } });
-    this.#kernel = instance.exports.dots;
+    this.#kernel = instance.exports;
   }
 
   /** @param codes rows one behind the other, `dimension` each @param at place of the first */
@@ -85,8 +109,27 @@ export class Dots {
    */
   run({ from = 0, count, phrases }: { from?: number; count: number; phrases: number }): Int32Array {
     const rowsAt = this.#rows.byteOffset + from * this.#stride;
-    this.#kernel(rowsAt, count, this.#stride, this.#phrases.byteOffset, phrases, this.#out.byteOffset);
+    this.#kernel.dots(rowsAt, count, this.#stride, this.#phrases.byteOffset, phrases, this.#out.byteOffset);
     return this.#out.subarray(0, count * phrases);
+  }
+
+  /** What {@link weigh} multiplies with, one a phrase. */
+  setFactors(factors: Float64Array): void {
+    this.#factors.set(factors);
+  }
+
+  /**
+   * Logits of the first `count` rows: dot · factor / ‖row‖; and what those of the first `bank` phrases, a bank, come to. In
+   * float64 in a fixed order: the same on every machine.
+   * @returns overwritten by the next call
+   */
+  weigh({ count, phrases, bank }: { count: number; phrases: number; bank: number }): Weighed {
+    const out = this.run({ count, phrases });
+    this.#kernel.weigh(
+      ...([this.#rows.byteOffset, count, this.#stride, out.byteOffset, phrases, bank] as const),
+      ...([this.#factors.byteOffset, this.#logits.byteOffset, this.#banks.byteOffset] as const),
+    );
+    return { logits: this.#logits, banks: this.#banks };
   }
 }
 

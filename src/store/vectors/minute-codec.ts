@@ -187,9 +187,10 @@ function framesOf(
   });
   const mask = (place: number) => {
     const at = blindAt + place * maskBytes;
-    return Array.from({ length: tiles }, (_, tile) => tile).filter(
-      (tile) => head[at + (tile >> 3)]! & (1 << (tile & 7)),
-    );
+    const chosen: number[] = [];
+    for (let tile = 0; tile < tiles; tile++)
+      if (head[at + (tile >> 3)]! & (1 << (tile & 7))) chosen.push(tile);
+    return chosen;
   };
   if (head.length !== blindAt + maskBytes * (count + 1)) throw unreadable('its head has another length');
   for (const [i, frame] of frames.entries()) frame.fresh = mask(i + 1);
