@@ -21,6 +21,7 @@ import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { readTlsFiles } from './publish/mqtt-tls.js';
+import { Commonness } from './search/commonness.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { createServerData } from './service-data.js';
@@ -105,10 +106,11 @@ export async function runApp(options: AppOptions): Promise<void> {
   using vectorDatabase = remember
     ? openVectorsOrSetAside(config.store.path, { nowMs: Date.now(), logger })
     : null;
+  const commonness = remember ? await Commonness.open(embedder) : null;
   using vectors =
     vectorDatabase &&
     new VectorRecorder({
-      ...{ store: new VectorStore(vectorDatabase), model: embedder, commonness: null, logger },
+      ...{ store: new VectorStore(vectorDatabase), model: embedder, commonness, logger },
     });
   const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
