@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { CliContext } from './commands/cli/context.js';
+import { addMemoryCommands } from './commands/cli/memory-commands.js';
 import { addModelCommands } from './commands/cli/model-commands.js';
 import { addThresholdCommands } from './commands/cli/threshold-commands.js';
 import { addToolCommands } from './commands/cli/tool-commands.js';
@@ -64,6 +65,7 @@ const program = new Command('wordwatch')
 addWatchCommands(program, context);
 addThresholdCommands(program, context);
 addToolCommands(program, context);
+addMemoryCommands(program, context);
 addModelCommands(program, context);
 
 try {

@@ -4,8 +4,8 @@ const LEAST_MOMENTS = 60;
 const TAIL = { from: 0.1, to: 0.03 };
 /** MAD of a normal distribution times this is its standard deviation. */
 const MAD_TO_SIGMA = 1.4826;
-/** A camera before which nothing moves has hardly any spread of its own; it gets at least this part of what is usual. */
-const LEAST_SPREAD_PART = 0.5;
+/** A camera of which there is less counts as an ordinary one. */
+const LEAST_OF_CAMERA = 20;
 const LEAST_SPREAD = 1e-4;
 
 /** A moment, about a minute of one camera, and the best score in it. */
@@ -15,7 +15,7 @@ export interface OrdinaryMoment {
   best: number;
 }
 
-/** How a query scores on whatever moments there are. Cameras differ in how much they look like a query at any time. */
+/** How a query scores on whatever moments there are. Cameras differ in how much they look like a query all the time. */
 export interface Ordinary {
   moments: number;
   /** The usual score, of whichever camera. */
@@ -30,29 +30,29 @@ export interface Ordinary {
 export function ordinaryOf(moments: readonly OrdinaryMoment[]): Ordinary | null {
   const known = moments.filter(({ best }) => !Number.isNaN(best));
   if (known.length < LEAST_MOMENTS) return null;
-  const scores = new Map<string, number[]>();
+  const all = known.map(({ best }) => best);
+  const own = new Map<string, number[]>();
   for (const { cameraId, best } of known) {
-    const own = scores.get(cameraId);
-    if (own) own.push(best);
-    else scores.set(cameraId, [best]);
+    const scores = own.get(cameraId);
+    if (scores) scores.push(best);
+    else own.set(cameraId, [best]);
   }
-  const medians = new Map([...scores].map(([cameraId, own]) => [cameraId, quantile(own, 0.5)]));
-  const deviationsOf = (cameraId: string) =>
-    scores.get(cameraId)!.map((score) => Math.abs(score - medians.get(cameraId)!));
-  const usual = quantile([...scores.keys()].flatMap(deviationsOf), 0.5);
+  const median = quantile(all, 0.5);
+  const medians = new Map(
+    [...own].map(([id, scores]) => [id, scores.length < LEAST_OF_CAMERA ? median : quantile(scores, 0.5)]),
+  );
+  const deviationsOf = (id: string) => own.get(id)!.map((score) => Math.abs(score - medians.get(id)!));
+  // A camera before which nothing moves has hardly any spread of its own.
+  const usual = quantile([...own.keys()].flatMap(deviationsOf), 0.5);
   const cameras = new Map(
-    [...medians].map(([cameraId, median]) => {
-      const deviation = Math.max(quantile(deviationsOf(cameraId), 0.5), LEAST_SPREAD_PART * usual);
-      return [cameraId, { median, spread: Math.max(LEAST_SPREAD, MAD_TO_SIGMA * deviation) }];
+    [...medians].map(([id, median]) => {
+      const deviation = Math.max(quantile(deviationsOf(id), 0.5), usual);
+      return [id, { median, spread: Math.max(LEAST_SPREAD, MAD_TO_SIGMA * deviation) }];
     }),
   );
   const surprises = known.map(({ cameraId, best }) => surprise(cameras.get(cameraId)!, best));
   const [from, to] = [quantile(surprises, 1 - TAIL.from), quantile(surprises, 1 - TAIL.to)];
   const scale = Math.max(1e-6, (to - from) / Math.log(TAIL.from / TAIL.to));
-  const median = quantile(
-    known.map(({ best }) => best),
-    0.5,
-  );
   return { moments: known.length, median, cameras, tail: { from, scale } };
 }
 

@@ -57,8 +57,7 @@ export class QueryScore {
     const score = dots[at]! * this.#factors[0]! * inverseLength - COMMON_PART * commonness;
     if (this.phraseCount === 1) return score;
     let likest = -Infinity;
-    for (let k = 1; k < this.phraseCount; k++)
-      likest = Math.max(likest, dots[at + k]! * this.#factors[k]!);
+    for (let k = 1; k < this.phraseCount; k++) likest = Math.max(likest, dots[at + k]! * this.#factors[k]!);
     return score - UNWANTED_PART * likest * inverseLength;
   }
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import type { Box } from '../shared/geometry.js';
 import { WordwatchError } from '../shared/errors.js';
+import type { Box } from '../shared/geometry.js';
 import { decodeMinute, type StoredMinute } from '../store/vectors/minute-codec.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { type MinuteRow, VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
@@ -10,9 +10,6 @@ import { chanceOf, LARGEST_CHANCE, type Ordinary, ordinaryOf, surpriseOf } from 
 import { type CodedQuery, codeQuery, type QueryVectors, scoresOf } from './query-score.js';
 import { MAX_PHRASES } from './row-scanner.js';
 import { ScanThreads } from './scan-threads.js';
-
-/** What a camera shows all day may score higher than what stands out: so many more are looked at. */
-const MORE_MOMENTS = 20;
 
 /** Where and when to look. */
 export interface SearchRange {
@@ -44,7 +41,7 @@ export interface SkippedModel {
 
 /** What came of a search. */
 export interface SearchResult {
-  /** Those that stand out first, each kind best first. */
+  /** Best first. */
   moments: FoundMoment[];
   /** Whether any stands out from what there is; null: there is too little to say. */
   standsOut: boolean | null;
@@ -120,11 +117,11 @@ export class Searcher implements AsyncDisposable {
     const ordinary = ordinaryOf(rows);
     const moments = findMoments(rows, {
       framesOf: this.#frameReader(streams, { query, range }),
-      limit: range.limit + MORE_MOMENTS,
+      limit: range.limit,
       ordinary: ordinary?.median ?? 0,
     }).map((moment) => found(moment, streams.get(moment.streamId)!, ordinary));
     return {
-      moments: standingOutFirst(moments).slice(0, range.limit),
+      moments,
       standsOut: ordinary && moments.some(doesStandOut),
       ordinary,
       scanned: { rows: own.length, vectors: own.reduce((sum, { vectors }) => sum + vectors, 0) },
@@ -197,7 +194,8 @@ function scoredFrames(
   return frames.flatMap(({ atMs, ptsMs, fresh }, i) => {
     const tiles = i === 0 ? [...carried, ...fresh] : fresh;
     if (tiles.length === 0) return [];
-    const own = scores.subarray(taken, (taken += tiles.length));
+    const own = scores.subarray(taken, taken + tiles.length);
+    taken += tiles.length;
     const place = own.indexOf(own.reduce((best, score) => Math.max(best, score)));
     return { atMs, ptsMs, tile: tiles[place]!, score: own[place]! };
   });
@@ -222,10 +220,6 @@ function found(
     ...{ tile: { index: tile, box: tiles[tile]!.box }, timed, surprise },
     chance: ordinary && chanceOf(ordinary, surprise!),
   };
-}
-
-function standingOutFirst(moments: readonly FoundMoment[]): FoundMoment[] {
-  return [...moments.filter(doesStandOut), ...moments.filter((moment) => !doesStandOut(moment))];
 }
 
 /** Whether chance alone would hardly bring a moment like it. */

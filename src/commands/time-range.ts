@@ -1,0 +1,43 @@
+import { InvalidArgumentError } from 'commander';
+import { parseDurationMs } from '../config/fields.js';
+import { WordwatchError } from '../shared/errors.js';
+
+/** A time in the past: so long ago, or a time of day. */
+export type PastTime = { agoMs: number } | { atMs: number };
+
+/** `7d`, `90m`, or a time such as 2026-05-01T20:00:00+02:00: commander's error names the option. */
+export function pastTime(text: string): PastTime {
+  const agoMs = parseDurationMs(text);
+  if (!Number.isNaN(agoMs)) return { agoMs };
+  const atMs = Date.parse(text);
+  if (Number.isNaN(atMs))
+    throw new InvalidArgumentError(
+      'expected how long ago, such as 7d, or a time such as 2026-05-01T20:00:00+02:00.',
+    );
+  return { atMs };
+}
+
+/**
+ * Milliseconds since the epoch of `--since` and `--until`.
+ * @param since undefined: all there is @param until undefined: until now
+ * @throws WordwatchError `time-range`: in the future, or reversed
+ */
+export function timeRange(
+  { since, until }: { since: PastTime | undefined; until: PastTime | undefined },
+  nowMs: number,
+): { fromMs: number; toMs: number } {
+  const timeOf = (time: PastTime) => ('agoMs' in time ? nowMs - time.agoMs : time.atMs);
+  const fromMs = since ? timeOf(since) : Number.NEGATIVE_INFINITY;
+  const toMs = until ? timeOf(until) : Number.POSITIVE_INFINITY;
+  const said = (ms: number) => new Date(ms).toISOString();
+  if (since && fromMs > nowMs) throw wrong(`--since ${said(fromMs)} is in the future`);
+  if (fromMs >= toMs) throw wrong(`--since ${said(fromMs)} is not before --until ${said(toMs)}`);
+  return { fromMs, toMs };
+}
+
+function wrong(message: string): WordwatchError {
+  return new WordwatchError('time-range', message, {
+    userInput: true,
+    hint: 'Give the earlier time as --since and the later one as --until; 7d means seven days ago.',
+  });
+}
