@@ -1,7 +1,5 @@
 /** Fewer moments say nothing about what is ordinary. */
 const LEAST_MOMENTS = 60;
-/** Parts of the moments between which the tail is measured: a few true finds do not reach them. */
-const TAIL = { from: 0.1, to: 0.03 };
 /** MAD of a normal distribution times this is its standard deviation. */
 const MAD_TO_SIGMA = 1.4826;
 /** A camera of which there is less counts as an ordinary one. */
@@ -15,15 +13,19 @@ export interface OrdinaryMoment {
   best: number;
 }
 
-/** How a query scores on whatever moments there are. Cameras differ in how much they look like a query all the time. */
+/**
+ * How a query scores on whatever moments there are. Cameras differ in how much they look like a query all the time, so a
+ * moment's surprise is counted from its camera's median, in robust spreads; and the highest of n normal numbers is about
+ * √(2·ln n) spreads up.
+ */
 export interface Ordinary {
   moments: number;
   /** The usual score, of whichever camera. */
   median: number;
   /** Of each camera: the usual score, and its robust standard deviation. */
   cameras: ReadonlyMap<string, { median: number; spread: number }>;
-  /** The surprise that a tenth of the moments pass, and the scale of the tail from there on. */
-  tail: { from: number; scale: number };
+  /** Surprise that the highest of as many moments is expected to have. */
+  highest: number;
 }
 
 /** @returns null when there are too few */
@@ -50,10 +52,13 @@ export function ordinaryOf(moments: readonly OrdinaryMoment[]): Ordinary | null 
       return [id, { median, spread: Math.max(LEAST_SPREAD, MAD_TO_SIGMA * deviation) }];
     }),
   );
-  const surprises = known.map(({ cameraId, best }) => surprise(cameras.get(cameraId)!, best));
-  const [from, to] = [quantile(surprises, 1 - TAIL.from), quantile(surprises, 1 - TAIL.to)];
-  const scale = Math.max(1e-6, (to - from) / Math.log(TAIL.from / TAIL.to));
-  return { moments: known.length, median, cameras, tail: { from, scale } };
+  const squares = known.reduce(
+    (sum, { cameraId, best }) => sum + surprise(cameras.get(cameraId)!, best) ** 2,
+    0,
+  );
+  // Unlike the spreads, this knows of the tail. Where that is lighter than a normal one, it counts as normal.
+  const rms = Math.max(1, Math.sqrt(squares / known.length));
+  return { moments: known.length, median, cameras, highest: rms * Math.sqrt(2 * Math.log(known.length)) };
 }
 
 /** How far above what is ordinary for its camera a score is, in spreads. */
@@ -66,17 +71,10 @@ function surprise({ median, spread }: { median: number; spread: number }, score:
 }
 
 /**
- * The chance that the most surprising of as many ordinary moments is at least so surprising, 0 … 1: with a tail that goes on
- * exponentially, 1 − (1 − 0.1·exp(−(y − u)/s))ⁿ.
+ * A hit stands out when it is so many times as surprising as the highest of as many ordinary moments would be. Measured on the
+ * samples (`test/memory/search.test.ts`): things that are there once came to 1.2 … 5, things that are not there to 0.8 at most.
  */
-export function chanceOf({ moments, tail }: Ordinary, surprise: number): number {
-  if (surprise <= tail.from) return 1;
-  const one = TAIL.from * Math.exp(-(surprise - tail.from) / tail.scale);
-  return -Math.expm1(moments * Math.log1p(-one));
-}
-
-/** A hit stands out when chance alone would bring one like it at most so often. */
-export const LARGEST_CHANCE = 0.05;
+export const LEAST_STRENGTH = 1.2;
 
 function quantile(values: readonly number[], part: number): number {
   const sorted = Float64Array.from(values).sort();

@@ -6,7 +6,7 @@ import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { type MinuteRow, VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
 import type { Commonness } from './commonness.js';
 import { findMoments, type Moment, type ScoredFrame, type ScoredRow } from './moments.js';
-import { chanceOf, LARGEST_CHANCE, type Ordinary, ordinaryOf, surpriseOf } from './ordinary.js';
+import { LEAST_STRENGTH, type Ordinary, ordinaryOf, surpriseOf } from './ordinary.js';
 import { type CodedQuery, codeQuery, type QueryVectors, scoresOf } from './query-score.js';
 import { MAX_PHRASES } from './row-scanner.js';
 import { ScanThreads } from './scan-threads.js';
@@ -28,9 +28,10 @@ export interface FoundMoment extends Omit<Moment, 'tile'> {
   tile: { index: number; box: Box };
   /** Whether `atMs` is a time of day, or counts from the start of a recording. */
   timed: boolean;
-  /** How far above the camera's ordinary moments, in spreads; and the chance that the best of as many gets there. */
+  /** How far above the camera's ordinary moments, in spreads; null: there are too few. */
   surprise: number | null;
-  chance: number | null;
+  /** The same in parts of what the highest of as many ordinary moments would have. */
+  strength: number | null;
 }
 
 /** Vectors that were left out, as another model made them. */
@@ -84,6 +85,11 @@ export class Searcher implements AsyncDisposable {
       { folder, dimension, captions: commonness.phrases, budgetBytes },
       { threads },
     );
+  }
+
+  /** Cameras of which anything is remembered. */
+  cameraIds(): string[] {
+    return [...new Set([...this.#store.streams().values()].map(({ cameraId }) => cameraId))].sort();
   }
 
   /**
@@ -218,11 +224,11 @@ function found(
   return {
     ...moment,
     ...{ tile: { index: tile, box: tiles[tile]!.box }, timed, surprise },
-    chance: ordinary && chanceOf(ordinary, surprise!),
+    strength: ordinary && surprise! / ordinary.highest,
   };
 }
 
-/** Whether chance alone would hardly bring a moment like it. */
-export function doesStandOut({ chance }: FoundMoment): boolean {
-  return chance !== null && chance <= LARGEST_CHANCE;
+/** Whether it scores higher than the highest of as many ordinary moments would. */
+export function doesStandOut({ strength }: FoundMoment): boolean {
+  return strength !== null && strength >= LEAST_STRENGTH;
 }

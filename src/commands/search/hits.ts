@@ -27,7 +27,7 @@ export function printHits(
 
 function asJson(found: FoundMoment) {
   const { streamId: _, ...moment } = found;
-  return { ...moment, standsOut: moment.chance === null ? null : doesStandOut(found) };
+  return { ...moment, standsOut: moment.strength === null ? null : doesStandOut(found) };
 }
 
 function summaryOf({ moments, standsOut, ordinary, scanned, lostRows, skipped }: SearchResult) {
@@ -65,8 +65,8 @@ function describeResult({
       : standsOut === null
         ? 'too little is remembered to say whether anything stands out'
         : standsOut
-          ? `* stands out: hardly any of ${ordinary!.moments} ordinary moments would score like it by chance`
-          : `nothing stands out: among ${ordinary!.moments} ordinary moments some score like that by chance; it may not be there, or be there all the time`;
+          ? `* stands out: the highest of ${ordinary!.moments} ordinary moments would not score like it`
+          : `nothing stands out: the highest of ${ordinary!.moments} ordinary moments would score like this; it is not there, or there all the time`;
   return [
     verdict,
     `${scanned.vectors} vectors of ${scanned.rows} minutes were compared`,

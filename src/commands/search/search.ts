@@ -59,6 +59,7 @@ export async function runSearch(
   await using searcher = new Searcher({
     ...{ folder, model: embedder.describe(), commonness, budgetBytes: BUDGET_BYTES },
   });
+  checkCameras(options.cameras, searcher.cameraIds());
   const [picture = null] = pixels ? await embedder.embedImages({ pixels, count: 1 }) : [];
   const query = await embedQuery({ words, unwanted, picture }, embedder);
   const cameraIds = options.cameras.length > 0 ? options.cameras : null;
@@ -101,6 +102,15 @@ export function checkQuery({
 
 function invalid(message: string, hint: string): WordwatchError {
   return new WordwatchError('query-invalid', message, { userInput: true, hint });
+}
+
+function checkCameras(asked: readonly string[], known: readonly string[]): void {
+  const unknown = asked.filter((id) => !known.includes(id));
+  if (unknown.length === 0) return;
+  throw new WordwatchError('unknown-camera', `--camera ${unknown[0]}: nothing is remembered of it`, {
+    userInput: true,
+    hint: `Remembered are: ${known.join(', ')}`,
+  });
 }
 
 function warnOfUnknown(
