@@ -10,6 +10,13 @@ const SCRATCH: usize = 0;
  * @param out address of count · phraseCount int32
  */
 export function dots(rows: usize, count: i32, dim: i32, phrases: usize, phraseCount: i32, out: usize): void {
+  if (phraseCount == 1) {
+    // Widened on the way: nothing of it is needed again.
+    for (let r = 0; r < count; r++) {
+      directDot(rows + <usize>r * <usize>dim, phrases, <usize>dim, out + ((<usize>r) << 2));
+    }
+    return;
+  }
   const phraseBytes: usize = (<usize>dim) << 1;
   const fours = phraseCount & ~3;
   for (let r = 0; r < count; r++) {
@@ -37,6 +44,20 @@ function widen(row: usize, dim: i32): void {
     v128.store(SCRATCH + (k << 1), i16x8.extend_low_i8x16_s(bytes));
     v128.store(SCRATCH + (k << 1) + 16, i16x8.extend_high_i8x16_s(bytes));
   }
+}
+
+// @ts-expect-error: a decorator of AssemblyScript
+@inline
+function directDot(row: usize, phrase: usize, dim: usize, out: usize): void {
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(0);
+  for (let k: usize = 0; k < dim; k += 16) {
+    const bytes = v128.load(row + k);
+    const values = phrase + (k << 1);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(bytes), v128.load(values)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(bytes), v128.load(values + 16)));
+  }
+  store<i32>(out, sum(i32x4.add(a, b)));
 }
 
 /** A row against four phrases: it is loaded once for all of them. */
