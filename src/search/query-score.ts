@@ -45,21 +45,36 @@ export class QueryScore {
     });
   }
 
-  /**
-   * @param dots of the picture's code with each phrase, from place `at` on
-   * @param inverseLength 1 / ‖q‖ of its code
-   * @param commonness of the picture
-   */
-  of(
-    dots: Int32Array,
-    { at, inverseLength, commonness }: { at: number; inverseLength: number; commonness: number },
-  ): number {
-    const score = dots[at]! * this.#factors[0]! * inverseLength - COMMON_PART * commonness;
-    if (this.phraseCount === 1) return score;
+  /** The highest score of some vectors. Nothing is made for each of them: there are millions. */
+  best(dots: Int32Array, vectors: ScoredVectors): number {
+    let best = -Infinity;
+    for (let i = 0; i < vectors.count; i++) {
+      const score = this.of(i, dots, vectors);
+      if (score > best) best = score;
+    }
+    return best;
+  }
+
+  /** Score of the i-th of some vectors. @param dots of each with every phrase */
+  of(i: number, dots: Int32Array, { inverseLengths, commonness, from }: ScoredVectors): number {
+    const at = i * this.phraseCount;
+    const inverseLength = inverseLengths[from + i]!;
+    const wanted = dots[at]! * this.#factors[0]! * inverseLength - COMMON_PART * commonness[from + i]!;
+    if (this.phraseCount === 1) return wanted;
     let likest = -Infinity;
     for (let k = 1; k < this.phraseCount; k++) likest = Math.max(likest, dots[at + k]! * this.#factors[k]!);
-    return score - UNWANTED_PART * likest * inverseLength;
+    return wanted - UNWANTED_PART * likest * inverseLength;
   }
+}
+
+/** What is known of vectors beside their codes. */
+export interface ScoredVectors {
+  /** 1 / ‖q‖ of each code. */
+  inverseLengths: Float32Array;
+  commonness: Float32Array;
+  /** Place of the first. */
+  from: number;
+  count: number;
 }
 
 /**
@@ -76,10 +91,9 @@ export function scoresOf(
   const dots = new Dots({ dimension, rows: commonness.length, phrases: phraseCount });
   dots.setRows(codes);
   dots.setPhrases(phrases);
-  const found = dots.run({ count: commonness.length, phrases: phraseCount });
-  return Float64Array.from(commonness, (own, i) => {
-    const code = codes.subarray(i * dimension, (i + 1) * dimension);
-    const inverseLength = Math.fround(1 / (codeLength(code) || 1));
-    return score.of(found, { at: i * phraseCount, inverseLength, commonness: own });
-  });
+  const count = commonness.length;
+  const inverseLengths = Float32Array.from(dots.squares({ count }), (square) => 1 / (Math.sqrt(square) || 1));
+  const found = dots.run({ count, phrases: phraseCount });
+  const vectors = { inverseLengths, commonness, from: 0, count };
+  return Float64Array.from({ length: count }, (_, i) => score.of(i, found, vectors));
 }

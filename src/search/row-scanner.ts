@@ -1,4 +1,3 @@
-import { codeLength } from '../shared/dots/codes.js';
 import { Dots } from '../shared/dots/dots.js';
 import { codesOf } from '../store/vectors/minute-codec.js';
 import type { VectorStore } from '../store/vectors/vector-store.js';
@@ -127,7 +126,7 @@ export class RowScanner {
       this.#segments.push(segment);
     }
     const place = { segment, from: segment.used, count };
-    fill(place, row, dimension);
+    fill(place, row);
     segment.used += count;
     return place;
   }
@@ -143,7 +142,7 @@ export class RowScanner {
       this.#passing = makeSegment(count, this.#options.dimension);
     this.#passing.dots.setPhrases(phrases);
     const place = { segment: this.#passing, from: 0, count };
-    fill(place, row, this.#options.dimension);
+    fill(place, row);
     return bestOf(place, score);
   }
 }
@@ -158,24 +157,16 @@ function makeSegment(room: number, dimension: number): Segment {
 function fill(
   { segment, from }: Place,
   { codes, commonness }: { codes: Int8Array; commonness: Float32Array },
-  dimension: number,
 ): void {
   segment.dots.setRows(codes, from);
   segment.commonness.set(commonness, from);
-  for (let i = 0; i < commonness.length; i++) {
-    const code = codes.subarray(i * dimension, (i + 1) * dimension);
-    segment.inverseLengths[from + i] = 1 / (codeLength(code) || 1);
-  }
+  const squares = segment.dots.squares({ from, count: commonness.length });
+  for (let i = 0; i < commonness.length; i++)
+    segment.inverseLengths[from + i] = 1 / (Math.sqrt(squares[i]!) || 1);
 }
 
 function bestOf({ segment, from, count }: Place, score: QueryScore): number {
   const { dots, inverseLengths, commonness } = segment;
   const found = dots.run({ from, count, phrases: score.phraseCount });
-  let best = -Infinity;
-  for (let i = 0; i < count; i++) {
-    const at = i * score.phraseCount;
-    const known = { at, inverseLength: inverseLengths[from + i]!, commonness: commonness[from + i]! };
-    best = Math.max(best, score.of(found, known));
-  }
-  return best;
+  return score.best(found, { inverseLengths, commonness, from, count });
 }

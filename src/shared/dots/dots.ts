@@ -4,21 +4,17 @@ import { KERNEL_WASM } from './kernel.js';
 const BLOCK = 16;
 const PAGE_BYTES = 65_536;
 
-/** `dots` of assembly/kernel.ts. */
-type Kernel = (
-  rows: number,
-  count: number,
-  stride: number,
-  phrases: number,
-  phraseCount: number,
-  out: number,
-) => void;
+/** assembly/kernel.ts. */
+interface Kernel {
+  dots(rows: number, count: number, stride: number, phrases: number, phraseCount: number, out: number): void;
+  squares(rows: number, count: number, stride: number, out: number): void;
+}
 
 /** What is used of the engine's WebAssembly, of which Node.js's types know only parts. */
 declare const WebAssembly: {
   Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
   Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: { env: { memory: object } }) => { exports: { dots: Kernel } };
+  Instance: new (module: object, imports: { env: { memory: object } }) => { exports: Kernel };
 };
 
 let compiled: object | null = null;
@@ -58,7 +54,7 @@ export class Dots {
     this.#rows = new Int8Array(memory.buffer, rowsAt, rows * this.#stride);
     compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_WASM, 'base64'));
     const instance = new WebAssembly.Instance(compiled, { env: { memory } });
-    this.#kernel = instance.exports.dots;
+    this.#kernel = instance.exports;
   }
 
   /** @param codes rows one behind the other, `dimension` each @param at place of the first */
@@ -85,8 +81,15 @@ export class Dots {
    */
   run({ from = 0, count, phrases }: { from?: number; count: number; phrases: number }): Int32Array {
     const rowsAt = this.#rows.byteOffset + from * this.#stride;
-    this.#kernel(rowsAt, count, this.#stride, this.#phrases.byteOffset, phrases, this.#out.byteOffset);
+    this.#kernel.dots(rowsAt, count, this.#stride, this.#phrases.byteOffset, phrases, this.#out.byteOffset);
     return this.#out.subarray(0, count * phrases);
+  }
+
+  /** ‖row‖² of `count` rows, from the row `from` on; needs room for a phrase. Overwritten by the next call. */
+  squares({ from = 0, count }: { from?: number; count: number }): Int32Array {
+    const rowsAt = this.#rows.byteOffset + from * this.#stride;
+    this.#kernel.squares(rowsAt, count, this.#stride, this.#out.byteOffset);
+    return this.#out.subarray(0, count);
   }
 }
 

@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { WordwatchError } from '../../shared/errors.js';
+import { fromBytes } from '../../shared/vector-bytes.js';
 import type { Light } from '../../tiling/light.js';
 
 /** A frame as it is kept. */
@@ -115,13 +116,11 @@ export function codesOf(bytes: Uint8Array): MinuteLayout {
   const layout = layoutOf(bytes);
   const { dimension, tiles, vectors, codesAt } = layout;
   const codes = codesIn(bytes, codesAt, dimension * vectors);
-  return { dimension, tiles, vectors, codes, commonness: commonnessIn(layout) };
+  return { dimension, tiles, vectors, codes, commonness: commonnessIn(bytes, layout) };
 }
 
-function commonnessIn({ view, known, vectors }: ReturnType<typeof layoutOf>): Float32Array {
-  return Float32Array.from({ length: known ? vectors : 0 }, (_, i) =>
-    view.getFloat32(HEADER_BYTES + 4 * i, true),
-  );
+function commonnessIn(bytes: Uint8Array, { known, vectors }: ReturnType<typeof layoutOf>): Float32Array {
+  return fromBytes(bytes.subarray(HEADER_BYTES, HEADER_BYTES + (known ? 4 * vectors : 0)));
 }
 
 function codesIn(bytes: Uint8Array, at: number, length: number): Int8Array {
@@ -153,7 +152,7 @@ function layoutOf(bytes: Uint8Array) {
 export function decodeMinute(bytes: Uint8Array): StoredMinute {
   const layout = layoutOf(bytes);
   const { view, dimension, tiles, frames: count, vectors, codesAt, headAt } = layout;
-  const commonness = commonnessIn(layout);
+  const commonness = commonnessIn(bytes, layout);
   const { frames, carried } = framesOf(inflated(bytes.subarray(headAt)), { tiles, count });
   const embedded = frames.reduce((sum, { fresh }) => sum + fresh.length, carried.length);
   if (embedded !== vectors) throw unreadable(`${vectors} vectors for ${embedded} tiles`);

@@ -36,6 +36,21 @@ export function dots(rows: usize, count: i32, dim: i32, phrases: usize, phraseCo
   }
 }
 
+/** out[r] = Σ_k row_r[k]², exactly. @param rows address of `count` rows of `dim` int8 */
+export function squares(rows: usize, count: i32, dim: i32, out: usize): void {
+  for (let r = 0; r < count; r++) {
+    const row = rows + <usize>r * <usize>dim;
+    let a = i32x4.splat(0);
+    for (let k: usize = 0; k < <usize>dim; k += 16) {
+      const bytes = v128.load(row + k);
+      const low = i16x8.extend_low_i8x16_s(bytes);
+      const high = i16x8.extend_high_i8x16_s(bytes);
+      a = i32x4.add(a, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)));
+    }
+    store<i32>(out + ((<usize>r) << 2), sum(a));
+  }
+}
+
 // @ts-expect-error: a decorator of AssemblyScript
 @inline
 function widen(row: usize, dim: i32): void {
