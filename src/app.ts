@@ -22,6 +22,7 @@ import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { readTlsFiles } from './publish/mqtt-tls.js';
 import { Commonness } from './search/commonness.js';
+import { SearchService } from './search/search-service.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { createServerData } from './service-data.js';
@@ -117,6 +118,9 @@ export async function runApp(options: AppOptions): Promise<void> {
 
   const reviews = new Reviews({ moments: momentStore, calibrations });
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
+  await using search =
+    commonness &&
+    new SearchService({ folder: config.store.path, embedder, commonness, moments: momentStore });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
 
   const switches = new RuleSwitches({
@@ -186,7 +190,7 @@ export async function runApp(options: AppOptions): Promise<void> {
 
   const data = createServerData({
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
-    ...{ calibrations, feasibility, reviews, lessons, publisher, deliveries, metrics, signal },
+    ...{ calibrations, feasibility, reviews, lessons, search, publisher, deliveries, metrics, signal },
     moments: momentStore,
   });
   const sessionKey = await readSessionKey(config.store.path);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,8 +12,12 @@ import { VectorRecorder } from '../../src/pipeline/vector-recorder.js';
 import { dot } from '../../src/rules/vectors.js';
 import { Commonness } from '../../src/search/commonness.js';
 import { embedQuery } from '../../src/search/query.js';
+import { SearchService, type ServiceResult } from '../../src/search/search-service.js';
 import { Searcher } from '../../src/search/searcher.js';
 import { decodeImage } from '../../src/shared/dots/codes.js';
+import { databasePath, openDatabase } from '../../src/store/database.js';
+import { MomentStore } from '../../src/store/moment-store.js';
+import { SnapshotFolder } from '../../src/store/snapshots.js';
 import { decodeMinute } from '../../src/store/vectors/minute-codec.js';
 import { openVectorDatabase } from '../../src/store/vectors/vector-database.js';
 import { VectorStore } from '../../src/store/vectors/vector-store.js';
@@ -35,12 +40,25 @@ const rules = parse(readFileSync('rules/example.yaml', 'utf8')).rules as { id: s
 const DAY_MS = 86_400_000;
 const START_MS = Date.parse('2026-05-01T00:00:00Z');
 /** Of each quiet video; longer, and the dog comes by. One is longer: it is to have usual days. */
-const QUIET_S = 100;
-const USUAL = { camera: 'carpark-truck', quietS: 600 };
+const QUIET_S = 60;
+const USUAL = { camera: 'carpark-truck', quietS: 300 };
 const quietOf = (camera: string) => (camera === USUAL.camera ? USUAL.quietS : QUIET_S);
 /** Of each camera: six of them make a day of footage. */
 const CAMERA_MS = DAY_MS / videos.length;
 const HIDDEN_MS = START_MS + CAMERA_MS / 2;
+
+const MOMENT = {
+  ...{
+    kind: 'event' as const,
+    peak: null,
+    ruleId: 'truck',
+    key: '',
+    modelHash: 'abc',
+    score: 5,
+    threshold: 4,
+  },
+  ...{ tile: { index: 0, level: 0, box: { x: 0, y: 0, w: 1, h: 1 } }, vector: new Float32Array(4) },
+};
 
 let folder: string;
 let database: DatabaseSyncInstance;
@@ -175,6 +193,35 @@ it('outlives the deletion of what it looks at, and leaves out and counts what an
   expect([moments, lostRows]).toEqual([[], scanned.rows]);
   expect(scanned.rows).toBeGreaterThan(100);
   expect(await searcher.search(query, ALL)).toMatchObject({ moments: [], scanned: { rows: 0 } });
+});
+
+it('finds for the service what was added since, with pictures of events, and refuses too many at once', async () => {
+  const own = join(folder, 'service');
+  using database = openDatabase(databasePath(own));
+  using memory = openVectorDatabase(own);
+  const stores = { from: store, into: new VectorStore(memory) };
+  rememberAgain(stores, { cameraId: 'gate-dog', as: 'gate', atMs: 0 });
+  const moments = new MomentStore(database);
+  await using service = new SearchService({ folder: own, embedder, commonness, moments });
+  const query = { words: 'a truck', unwanted: ['a parked car'], ...ALL };
+  const { signal } = new AbortController();
+  const before = await service.search(query, signal);
+  expect(before).toMatchObject({
+    hits: [{ cameraId: 'gate', pictureId: null }, ...Array(9).fill({ cameraId: 'gate' })],
+  });
+  rememberAgain(stores, { cameraId: USUAL.camera, as: 'carpark', atMs: 0 });
+  const id = randomUUID();
+  const { atMs } = ((await service.search(query, signal)) as ServiceResult).hits[0]!;
+  moments.put({ ...MOMENT, id, cameraId: 'carpark', atMs: atMs + 2000 });
+  await new SnapshotFolder(own).write(id, Buffer.from('picture'));
+  const gone = AbortSignal.abort(new Error('gone'));
+  const [left, found, ...more] = await Promise.all([
+    service.search(query, gone).catch((error: Error) => error.message),
+    ...Array.from({ length: 9 }, () => service.search(query, signal)),
+  ]);
+  expect(left).toBe('gone');
+  expect((found as ServiceResult).hits[0]).toMatchObject({ cameraId: 'carpark', pictureId: id });
+  expect(more.filter((result) => result === 'busy').length).toBe(2);
 });
 
 it('answers on the command line', async () => {

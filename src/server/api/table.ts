@@ -3,6 +3,7 @@ import { eventRoutes } from './event-routes.js';
 import { lessonRoutes } from './lesson-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import type { AnyRoute } from './route.js';
+import { searchRoutes } from './search-routes.js';
 import { sessionRoutes } from './session-routes.js';
 import { watchRoutes } from './watch-routes.js';
 
@@ -11,6 +12,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...watchRoutes,
   ...eventRoutes,
   ...lessonRoutes,
+  ...searchRoutes,
   ...sessionRoutes,
   ...documentRoutes,
   ...operationsRoutes,
