@@ -46,6 +46,7 @@ export interface ServiceResult extends Omit<SearchResult, 'moments'> {
 export class SearchService implements AsyncDisposable {
   readonly #options: SearchServiceOptions;
   #open: { searcher: Searcher; modelHash: string; sinceMs: number } | null = null;
+  readonly #stopped = new AbortController();
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | null = null;
@@ -64,7 +65,7 @@ export class SearchService implements AsyncDisposable {
     if (this.#waiting >= MAX_WAITING) return 'busy';
     this.#waiting++;
     const result = this.#last.then(() => {
-      signal.throwIfAborted();
+      AbortSignal.any([signal, this.#stopped.signal]).throwIfAborted();
       return this.#search(query);
     });
     this.#last = result.catch(() => {});
@@ -120,9 +121,11 @@ export class SearchService implements AsyncDisposable {
     await open?.searcher[Symbol.asyncDispose]();
   }
 
-  /** Waits for the search under way. */
+  /** Ends the search under way and those that wait, which fail: a stop is not held up by them. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort();
     clearTimeout(this.#idle ?? undefined);
+    await this.#release();
     await this.#last;
     await this.#release();
   }

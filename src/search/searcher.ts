@@ -174,10 +174,10 @@ export class Searcher implements AsyncDisposable {
     };
   }
 
-  /** Waits for the search under way. */
+  /** Ends the search under way, which fails. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#last;
     await this.#threads[Symbol.asyncDispose]();
+    await this.#last;
     this.#database.close();
   }
 }

@@ -273,6 +273,7 @@ it('says what is wrong with a query', async () => {
       ...{ html: null, configPath: undefined, storePath: folder, choice, defaultChoice: choice },
       ...{ modelsFolder: join(folder, 'models'), env: {} },
       output: { stdout: () => {}, stderr: () => {}, json: false, isTerminal: false },
+      signal: new AbortController().signal,
       ...given,
     }).catch(({ message, userInput }) => `${message}${userInput ? '' : ' (no user input)'}`);
   const told = [];

@@ -8,7 +8,7 @@ const MAX_HITS = 1_000;
 
 /** `search`: what to do with what cameras showed. */
 export function addMemoryCommands(program: Command, context: CliContext): void {
-  const { env, outputOf } = context;
+  const { env, signal, outputOf } = context;
   withModel(program.command('search'))
     .description('the moments that are most like words, or a picture, among all that is remembered')
     .argument('[words...]', 'what is looked for, such as: a red car at the gate')
@@ -29,7 +29,7 @@ export function addMemoryCommands(program: Command, context: CliContext): void {
           ...{ since: options.since, until: options.until, limit: Math.floor(options.limit) },
           ...{ configPath: options.config, storePath: options.store, html: options.html ?? null },
           ...modelOrConfigured(options, command, context),
-          ...{ env, output: outputOf(options) },
+          ...{ env, output: outputOf(options), signal },
         }),
       ),
     );

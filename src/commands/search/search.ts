@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Embedder } from '../../model/index.js';
 import { readImageFile, type TextModelDirectory, unknownWords } from '../../model/index.js';
 import { Commonness } from '../../search/commonness.js';
@@ -34,6 +35,7 @@ export interface SearchOptions {
   /** Video files of cameras. */
   videos: ReadonlyMap<string, string>;
   output: Output;
+  signal: AbortSignal;
 }
 
 /** What was asked for, checked. */
@@ -63,7 +65,9 @@ export async function runSearch(
   const [picture = null] = pixels ? await embedder.embedImages({ pixels, count: 1 }) : [];
   const query = await embedQuery({ words, unwanted, picture }, embedder);
   const cameraIds = options.cameras.length > 0 ? options.cameras : null;
-  const result = await searcher.search(query, { ...range, cameraIds, limit: options.limit });
+  const search = searcher.search(query, { ...range, cameraIds, limit: options.limit });
+  const result = await Promise.race([search, aborted(options.signal)]);
+  if (!result) return 1;
   using database = openDatabaseReadOnly(folder);
   const moments = database && new MomentStore(database);
   const hits = result.moments.map((moment) => ({
@@ -76,6 +80,12 @@ export async function runSearch(
     output.stderr(`page with pictures: ${html}\n`);
   }
   return 0;
+}
+
+/** Settles with null when somebody has asked the program to end. */
+async function aborted(signal: AbortSignal): Promise<null> {
+  if (!signal.aborted) await once(signal, 'abort');
+  return null;
 }
 
 /** @throws WordwatchError `query-invalid` */
