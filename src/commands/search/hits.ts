@@ -69,7 +69,7 @@ function describeResult({
           : `nothing stands out: the highest of ${ordinary!.moments} ordinary moments would score like this; it is not there, or there all the time`;
   return [
     verdict,
-    `${scanned.vectors} vectors of ${scanned.rows} minutes were compared`,
+    `compared: ${scanned.vectors} vectors, ${scanned.rows} min of cameras`,
     ...skipped.map(
       ({ modelHash, vectors }) =>
         `${vectors} vectors of another model (${modelHash.slice(0, 12)}…) were left out: they cannot be compared with this one's`,
