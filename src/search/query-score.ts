@@ -77,23 +77,39 @@ export interface ScoredVectors {
   count: number;
 }
 
-/**
- * Scores of all vectors of one row: what a scan does with many.
- * @param codes one behind the other @param commonness of each
- */
-export function scoresOf(
-  { codes, commonness }: { codes: Int8Array; commonness: Float32Array },
-  query: CodedQuery,
-): Float64Array {
-  const { dimension, phrases } = query;
-  const score = new QueryScore(query);
-  const { phraseCount } = score;
-  const dots = new Dots({ dimension, rows: commonness.length, phrases: phraseCount });
-  dots.setRows(codes);
-  dots.setPhrases(phrases);
-  const count = commonness.length;
-  const inverseLengths = Float32Array.from(dots.squares({ count }), (square) => 1 / (Math.sqrt(square) || 1));
-  const found = dots.run({ count, phrases: phraseCount });
-  const vectors = { inverseLengths, commonness, from: 0, count };
-  return Float64Array.from({ length: count }, (_, i) => score.of(i, found, vectors));
+/** Scores the vectors of single rows, as a scan does those of many. */
+export class RowScores {
+  readonly #query: CodedQuery;
+  readonly #score: QueryScore;
+  /** Made again only for a longer row: an engine reserves gigabytes of addresses for each. */
+  #dots: Dots | null = null;
+  #room = 0;
+
+  constructor(query: CodedQuery) {
+    this.#query = query;
+    this.#score = new QueryScore(query);
+  }
+
+  /** @param codes one behind the other @param commonness of each */
+  of({ codes, commonness }: { codes: Int8Array; commonness: Float32Array }): Float64Array {
+    const count = commonness.length;
+    const dots = this.#dotsFor(count);
+    dots.setRows(codes);
+    const inverseLengths = Float32Array.from(
+      dots.squares({ count }),
+      (square) => 1 / (Math.sqrt(square) || 1),
+    );
+    const found = dots.run({ count, phrases: this.#score.phraseCount });
+    const vectors = { inverseLengths, commonness, from: 0, count };
+    return Float64Array.from({ length: count }, (_, i) => this.#score.of(i, found, vectors));
+  }
+
+  #dotsFor(count: number): Dots {
+    if (this.#dots && count <= this.#room) return this.#dots;
+    const { dimension, phrases } = this.#query;
+    this.#room = Math.max(count, 2 * this.#room);
+    this.#dots = new Dots({ dimension, rows: this.#room, phrases: this.#score.phraseCount });
+    this.#dots.setPhrases(phrases);
+    return this.#dots;
+  }
 }

@@ -7,7 +7,7 @@ import { type MinuteRow, VectorStore, type VectorStream } from '../store/vectors
 import type { Commonness } from './commonness.js';
 import { findMoments, type Moment, type ScoredFrame, type ScoredRow } from './moments.js';
 import { LEAST_STRENGTH, type Ordinary, ordinaryOf, surpriseOf } from './ordinary.js';
-import { type CodedQuery, codeQuery, type QueryVectors, scoresOf } from './query-score.js';
+import { type CodedQuery, codeQuery, type QueryVectors, RowScores } from './query-score.js';
 import { MAX_PHRASES } from './row-scanner.js';
 import { ScanThreads } from './scan-threads.js';
 
@@ -162,11 +162,12 @@ export class Searcher implements AsyncDisposable {
   ): (row: ScoredRow) => readonly ScoredFrame[] {
     const { commonness } = this.#options;
     const known = new Map<number, ScoredFrame[]>();
+    const scores = new RowScores(query);
     return ({ id, streamId }) => {
       let frames = known.get(id);
       if (!frames) {
         const isMeasured = streams.get(streamId)!.captions === commonness.captions;
-        frames = scoredFrames(this.#store.body(id), { query, commonness, isMeasured });
+        frames = scoredFrames(this.#store.body(id), { scores, commonness, isMeasured });
         frames = frames.filter(({ atMs }) => atMs >= range.fromMs && atMs < range.toMs);
         known.set(id, frames);
       }
@@ -188,19 +189,19 @@ export class Searcher implements AsyncDisposable {
  */
 function scoredFrames(
   body: Uint8Array | null,
-  { query, commonness, isMeasured }: { query: CodedQuery; commonness: Commonness; isMeasured: boolean },
+  { scores, commonness, isMeasured }: { scores: RowScores; commonness: Commonness; isMeasured: boolean },
 ): ScoredFrame[] {
   const minute = body && readMinute(body);
   if (!minute) return [];
   const { codes, carried, frames } = minute;
   const isKnown = isMeasured && minute.commonness.length > 0;
   const measured = isKnown ? minute.commonness : commonness.of(codes);
-  const scores = scoresOf({ codes, commonness: measured }, query);
+  const all = scores.of({ codes, commonness: measured });
   let taken = 0;
   return frames.flatMap(({ atMs, ptsMs, fresh }, i) => {
     const tiles = i === 0 ? [...carried, ...fresh] : fresh;
     if (tiles.length === 0) return [];
-    const own = scores.subarray(taken, taken + tiles.length);
+    const own = all.subarray(taken, taken + tiles.length);
     taken += tiles.length;
     const place = own.indexOf(own.reduce((best, score) => Math.max(best, score)));
     return { atMs, ptsMs, tile: tiles[place]!, score: own[place]! };
