@@ -22,6 +22,8 @@ import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { readTlsFiles } from './publish/mqtt-tls.js';
+import { Commonness } from './search/commonness.js';
+import { SearchService } from './search/search-service.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { createServerData } from './service-data.js';
@@ -106,16 +108,20 @@ export async function runApp(options: AppOptions): Promise<void> {
   using vectorDatabase = remember
     ? openVectorsOrSetAside(config.store.path, { nowMs: Date.now(), logger })
     : null;
+  const commonness = remember ? await Commonness.open(embedder) : null;
   using vectors =
     vectorDatabase &&
     new VectorRecorder({
-      ...{ store: new VectorStore(vectorDatabase), model: embedder, commonness: null, logger },
+      ...{ store: new VectorStore(vectorDatabase), model: embedder, commonness, logger },
     });
   const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
   const reviews = new Reviews({ moments: momentStore, calibrations });
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
+  await using search =
+    commonness &&
+    new SearchService({ folder: config.store.path, embedder, commonness, moments: momentStore });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
   const preview = new RulePreview({ folder: config.store.path, model: embedder, timeZone: config.timeZone });
 
@@ -187,7 +193,18 @@ export async function runApp(options: AppOptions): Promise<void> {
 
   const data = createServerData({
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
-    ...{ calibrations, feasibility, reviews, lessons, preview, publisher, deliveries, metrics, signal },
+    ...{
+      calibrations,
+      feasibility,
+      reviews,
+      lessons,
+      preview,
+      search,
+      publisher,
+      deliveries,
+      metrics,
+      signal,
+    },
     moments: momentStore,
   });
   const sessionKey = await readSessionKey(config.store.path);

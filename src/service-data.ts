@@ -15,9 +15,12 @@ import type { Reviews } from './pipeline/reviews.js';
 import type { Deliveries } from './publish/destinations.js';
 import type { MqttPublisher } from './publish/mqtt-publisher.js';
 import type { ThresholdPlan } from './rules/thresholds.js';
+import type { SearchService } from './search/search-service.js';
+import { doesStandOut } from './search/searcher.js';
 import type { PreviewInput } from './server/api/preview-routes.js';
+import type { SearchInfo } from './server/api/search-routes.js';
 import type { Problem } from './server/messages.js';
-import type { ServerData } from './server/server-data.js';
+import type { SearchQuery, ServerData } from './server/server-data.js';
 import { HEALTH_REASONS } from './shared/camera-health.js';
 import { WordwatchError } from './shared/errors.js';
 import type { EventStore } from './store/event-store.js';
@@ -47,6 +50,8 @@ export interface ServiceParts {
   reviews: Reviews;
   lessons: Lessons;
   preview: RulePreview;
+  /** null: nothing is remembered. */
+  search: SearchService | null;
   publisher: MqttPublisher | null;
   deliveries: Deliveries;
   metrics: Metrics;
@@ -57,7 +62,7 @@ export interface ServiceParts {
 /** The running service as the server sees it. */
 export function createServerData(parts: ServiceParts): ServerData {
   const { cameras, statuses, rules, embedder, modelHealth, store, snapshots, moments, clips } = parts;
-  const { calibrations, feasibility, reviews, lessons, metrics, signal } = parts;
+  const { calibrations, feasibility, reviews, lessons, search, metrics, signal } = parts;
   const cameraIds = cameras.map(({ id }) => id);
   const problems = () => problemsOf(parts);
   return {
@@ -93,6 +98,7 @@ export function createServerData(parts: ServiceParts): ServerData {
       return applied;
     },
     preview: (input, asked) => previewOf(parts.preview, input, AbortSignal.any([asked, signal])),
+    search: (query, signal) => search && searchMemory(search, query, signal),
     snapshot: (id) => snapshots.read(id),
     clip: async (id) => (await clips?.find(id)) ?? null,
     lastSeq: () => store.lastSeq,
@@ -118,6 +124,31 @@ async function previewOf(
     if (!error.userInput && !error.shouldRetry() && !signal.aborted) throw error;
     return { refused: { code: error.code, message: error.message } };
   }
+}
+
+async function searchMemory(
+  service: SearchService,
+  { q: words, not, camera, since, until, limit }: SearchQuery,
+  signal: AbortSignal,
+): Promise<SearchInfo | 'busy'> {
+  const found = await service.search(
+    {
+      ...{ words, unwanted: not === undefined ? [] : [not], limit },
+      cameraIds: camera === undefined ? null : [camera],
+      ...{ fromMs: since ?? Number.NEGATIVE_INFINITY, toMs: until ?? Number.POSITIVE_INFINITY },
+    },
+    signal,
+  );
+  if (found === 'busy') return found;
+  const { hits, standsOut, scanned, lostRows, skipped } = found;
+  return {
+    hits: hits.map((hit) => {
+      const { cameraId, atMs, fromMs, toMs, timed, score, surprise, strength, tile, pictureId } = hit;
+      const own = strength === null ? null : doesStandOut(hit);
+      return { cameraId, atMs, fromMs, toMs, timed, score, surprise, standsOut: own, tile, pictureId };
+    }),
+    ...{ standsOut, minutes: scanned.rows, vectors: scanned.vectors, lostMinutes: lostRows, skipped },
+  };
 }
 
 /** What does not work now. */

@@ -97,6 +97,15 @@ export class MomentStore {
     );
   }
 
+  /** The moment of a camera that is nearest to a time, within a stretch of time. */
+  nearest(
+    cameraId: string,
+    { atMs, fromMs, toMs }: { atMs: number; fromMs: number; toMs: number },
+  ): Moment | null {
+    const where = 'WHERE camera_id = ? AND at_ms BETWEEN ? AND ? ORDER BY abs(at_ms - ?) LIMIT 1';
+    return this.#rows(where, [cameraId, fromMs, toMs, atMs])[0] ?? null;
+  }
+
   /** @returns whether there is such a moment */
   review(id: string, verdict: Verdict | null, nowMs: number): boolean {
     const { changes } = this.#database

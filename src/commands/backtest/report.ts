@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { type BacktestEvent, type BacktestRow, GAP_TEXTS } from '../../backtest/result.js';
 import { type ReportSection, reportPage, table } from '../../report/page.js';
 import { COLOURS, escapeText } from '../../report/svg.js';
+import { thumbnail } from '../../report/thumbnail.js';
 import { type TimelineLane, timeline } from '../../report/timeline.js';
-import { pictureIn } from '../calibrate/report.js';
 import { formatMoment } from '../calibrate/rows.js';
 import { CELL_TITLES, cellsOf, eventText } from './print.js';
 
@@ -69,7 +69,7 @@ async function pictures(events: readonly BacktestEvent[], folder: string): Promi
   const shown = events.filter(({ snapshot }) => snapshot !== undefined).slice(0, MOST_PICTURES);
   const figures = await Promise.all(
     shown.map(async ({ snapshot, change, startedAtMs }) => {
-      const picture = await pictureIn(join(folder, snapshot!), undefined);
+      const picture = await thumbnail(join(folder, snapshot!), null);
       return `<figure style="margin:0;max-width:280px">${picture}<figcaption>${escapeText(`${change} · ${formatMoment(startedAtMs)}`)}</figcaption></figure>`;
     }),
   );

@@ -1,13 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import { writeFile } from 'node:fs/promises';
 import type { DetectionEvent } from '../../detect/event.js';
 import type { CalibrationRow, PeakRow } from '../../pipeline/calibration-rows.js';
 import { type ReportSection, reportPage, table } from '../../report/page.js';
 import { escapeText } from '../../report/svg.js';
+import { THUMBNAIL_WIDTH_PX, thumbnail } from '../../report/thumbnail.js';
 import type { MomentStore } from '../../store/moment-store.js';
 import { expectedText, formatMoment, warningsOf } from './rows.js';
-
-const THUMBNAIL_WIDTH_PX = 280;
 
 /** What {@link writeCalibrationReport} needs. */
 export interface CalibrationReportOptions {
@@ -57,18 +55,5 @@ async function figureOf(
 ): Promise<string> {
   const said = verdict === null ? '' : ` · ${verdict}`;
   const words = escapeText(`${score.toFixed(2)} · ${formatMoment(atMs)}${said}`);
-  return `<figure style="margin:0;max-width:${THUMBNAIL_WIDTH_PX}px">${await pictureIn(file, tile)}<figcaption>${words}<br><code style="font-size:.75em">${escapeText(id)}</code></figcaption></figure>`;
-}
-
-/** The picture as part of the page, with a frame around the tile that scored. */
-export async function pictureIn(file: string, tile: DetectionEvent['tile'] | undefined): Promise<string> {
-  const jpeg = await readFile(file)
-    .then((picture) => sharp(picture).resize({ width: THUMBNAIL_WIDTH_PX }).jpeg({ quality: 70 }).toBuffer())
-    .catch(() => null);
-  if (jpeg === null) return '<p>(its picture is gone)</p>';
-  const percent = (part: number) => `${(100 * part).toFixed(1)}%`;
-  const frame = tile
-    ? `<span style="position:absolute;box-sizing:border-box;border:2px solid #ffd54a;left:${percent(tile.box.x)};top:${percent(tile.box.y)};width:${percent(tile.box.w)};height:${percent(tile.box.h)}"></span>`
-    : '';
-  return `<div style="position:relative;display:inline-block"><img alt="" style="max-width:100%;max-height:220px;display:block" src="data:image/jpeg;base64,${jpeg.toString('base64')}">${frame}</div>`;
+  return `<figure style="margin:0;max-width:${THUMBNAIL_WIDTH_PX}px">${await thumbnail(file, tile?.box ?? null)}<figcaption>${words}<br><code style="font-size:.75em">${escapeText(id)}</code></figcaption></figure>`;
 }

@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { duration } from '../../config/fields.js';
+import { type Command, Option } from 'commander';
 import { backtestCommand } from '../backtest/command.js';
-import { jsonOption, numberIn, timeMs, withModel } from '../options.js';
+import { jsonOption, numberIn, withModel } from '../options.js';
+import { pastTime } from '../time-range.js';
 import { type CliContext, finish, modelOrConfigured } from './context.js';
 
 /** `backtest`: tries rules on what was seen. */
@@ -24,8 +24,8 @@ export function addBacktestCommand(program: Command, context: CliContext): void 
         numberIn(0.001, 1000),
       ),
     )
-    .option('--since <time>', 'from then on, such as 24h, or a time (default: all that is stored)', momentMs)
-    .option('--until <time>', 'up to then (default: all that is stored)', momentMs)
+    .option('--since <time>', 'from then on, such as 24h, or a time (default: all that is stored)', pastTime)
+    .option('--until <time>', 'up to then (default: all that is stored)', pastTime)
     .option('--camera <id...>', 'only these (default: all)')
     .option(
       '--against <path...>',
@@ -60,17 +60,4 @@ export function addBacktestCommand(program: Command, context: CliContext): void 
 
 function append(text: string, before: readonly string[]): string[] {
   return [...before, text];
-}
-
-/** Milliseconds since the epoch, of a time or of how long ago it is. */
-function momentMs(text: string): number {
-  const ago = duration({ min: '1s', max: '3650d' }).safeParse(text);
-  if (ago.success) return Date.now() - ago.data;
-  try {
-    return timeMs(text);
-  } catch {
-    throw new InvalidArgumentError(
-      'expected how long ago, such as 24h or 7d, or a time such as 2026-05-01T20:00:00+02:00.',
-    );
-  }
 }

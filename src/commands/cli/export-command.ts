@@ -1,10 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDurationMs } from '../../config/fields.js';
+import { type Command, Option } from 'commander';
 import { Verdict } from '../../detect/event.js';
 import { EVENT_FORMATS, runExportEvents } from '../export/export-events.js';
 import { runExportVectors, VECTOR_FORMATS } from '../export/export-vectors.js';
 import { VECTOR_VALUES } from '../export/parquet.js';
 import { jsonOption } from '../options.js';
+import { pastTime } from '../time-range.js';
 import { type CliContext, finish } from './context.js';
 
 /** `export`: events and vectors for other programs. */
@@ -58,17 +58,6 @@ function withRange(command: Command): Command {
   return command
     .option('--store <folder>', 'data folder', './data')
     .option('--camera <id>', 'only of this camera')
-    .option('--since <time>', 'from then on: 7d, 6h, or 2026-05-01T20:00:00+02:00', sinceMs)
-    .option('--until <time>', 'until then', sinceMs);
-}
-
-/** Milliseconds since the epoch, of a time or of so long ago. */
-function sinceMs(text: string): number {
-  const agoMs = parseDurationMs(text);
-  const atMs = Number.isNaN(agoMs) ? Date.parse(text) : Date.now() - agoMs;
-  if (Number.isNaN(atMs))
-    throw new InvalidArgumentError(
-      'expected a time such as 2026-05-01T20:00:00+02:00, or 7d for so long ago.',
-    );
-  return atMs;
+    .option('--since <time>', 'from then on: 7d, 6h, or 2026-05-01T20:00:00+02:00', pastTime)
+    .option('--until <time>', 'until then', pastTime);
 }

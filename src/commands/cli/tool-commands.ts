@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Argument, type Command, Option } from 'commander';
 import { runBench } from '../bench/bench.js';
+import { benchMemory } from '../bench/memory.js';
 import { runCheck } from '../check.js';
 import { runDoctor } from '../doctor.js';
 import { runEmbed } from '../embed.js';
@@ -66,20 +67,26 @@ export function addToolCommands(program: Command, context: CliContext): void {
     .option('--compare', 'also measure what one could use instead, on the same model', false)
     .option('--cameras <n>', 'instead watch the video as so many live cameras', numberIn(1, 256))
     .option('--keyframes-only', 'those cameras: decode keyframes only', false)
+    .addOption(
+      new Option('--only <what>', 'instead measure what remembering and searching cost').choices(['memory']),
+    )
+    .option('--large', 'of memory: also ten million vectors; takes 6 GB of disk and of memory', false)
     .addOption(jsonOption())
-    .action((video: string, { seconds, compare, cameras = null, keyframesOnly, json, ...model }) =>
-      finish(
-        runBench({
-          compare,
-          cameras,
-          keyframesOnly,
-          video,
-          ...modelOf(model, context),
-          seconds,
-          output: outputOf({ json }),
-          signal,
-        }),
-      ),
+    .action(
+      (video: string, { seconds, compare, cameras = null, keyframesOnly, only, large, json, ...model }) =>
+        finish(
+          (only === 'memory' ? benchMemory : runBench)({
+            large,
+            compare,
+            cameras,
+            keyframesOnly,
+            video,
+            ...modelOf(model, context),
+            seconds,
+            output: outputOf({ json }),
+            signal,
+          }),
+        ),
     );
 
   program

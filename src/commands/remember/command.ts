@@ -149,7 +149,7 @@ export async function rememberCommand(
     again: options.again ?? false,
     byModified: options.byModified ?? false,
     book: await openRuleBook(rules, embedder, lessons),
-    commonness: null,
+    commonness: await Commonness.open(embedder),
     calibrations,
     recorder: openRecorder(options),
   });

@@ -4,6 +4,7 @@ import { lessonRoutes } from './lesson-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import { previewRoutes } from './preview-routes.js';
 import type { AnyRoute } from './route.js';
+import { searchRoutes } from './search-routes.js';
 import { sessionRoutes } from './session-routes.js';
 import { watchRoutes } from './watch-routes.js';
 
@@ -13,6 +14,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...eventRoutes,
   ...lessonRoutes,
   ...previewRoutes,
+  ...searchRoutes,
   ...sessionRoutes,
   ...documentRoutes,
   ...operationsRoutes,

@@ -35,6 +35,10 @@ describe('dots', () => {
         for (const [i, phrase] of phrases.entries()) dots.setPhrases(phrase, i);
         const found = dots.run({ from: 1, count: rows.length, phrases: phrases.length });
         expect([...found]).toEqual(rows.flatMap((row) => phrases.map((phrase) => plain(row, phrase))));
+        if (phrases.length === 0) return;
+        expect([...dots.squares({ from: 1, count: rows.length })]).toEqual(
+          rows.map((row) => plain(row, row)),
+        );
       }),
     );
   });

@@ -7,6 +7,7 @@ const PAGE_BYTES = 65_536;
 /** Of assembly/kernel.ts. */
 interface Kernel {
   dots(rows: number, count: number, stride: number, phrases: number, phraseCount: number, out: number): void;
+  squares(rows: number, count: number, stride: number, out: number): void;
   weigh(
     rows: number,
     count: number,
@@ -111,6 +112,13 @@ export class Dots {
     const rowsAt = this.#rows.byteOffset + from * this.#stride;
     this.#kernel.dots(rowsAt, count, this.#stride, this.#phrases.byteOffset, phrases, this.#out.byteOffset);
     return this.#out.subarray(0, count * phrases);
+  }
+
+  /** ‖row‖² of `count` rows, from the row `from` on; needs room for a phrase. Overwritten by the next call. */
+  squares({ from = 0, count }: { from?: number; count: number }): Int32Array {
+    const rowsAt = this.#rows.byteOffset + from * this.#stride;
+    this.#kernel.squares(rowsAt, count, this.#stride, this.#out.byteOffset);
+    return this.#out.subarray(0, count);
   }
 
   /** What {@link weigh} multiplies with, one a phrase. */

@@ -42,7 +42,8 @@ describe('a minute of vectors', () => {
       fc.property(minute, (given) => {
         const bytes = encodeMinute(given);
         expect(decodeMinute(bytes)).toEqual(given);
-        expect(codesOf(bytes).codes).toEqual(given.codes);
+        const { codes, commonness } = given;
+        expect(codesOf(bytes)).toMatchObject({ codes, commonness });
       }),
     );
   });

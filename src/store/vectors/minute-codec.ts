@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { WordwatchError } from '../../shared/errors.js';
+import { fromBytes } from '../../shared/vector-bytes.js';
 import type { Light } from '../../tiling/light.js';
 
 /** A frame as it is kept. */
@@ -102,16 +103,24 @@ export interface MinuteLayout {
   tiles: number;
   vectors: number;
   codes: Int8Array;
+  /** As in {@link StoredMinute}. */
+  commonness: Float32Array;
 }
 
 /**
- * Only the codes, without reading the frames.
+ * Only the codes and what goes with each, without reading the frames.
  * @returns codes in the memory of `bytes`
  * @throws WordwatchError `vectors-unreadable`
  */
 export function codesOf(bytes: Uint8Array): MinuteLayout {
-  const { dimension, tiles, vectors, codesAt } = layoutOf(bytes);
-  return { dimension, tiles, vectors, codes: codesIn(bytes, codesAt, dimension * vectors) };
+  const layout = layoutOf(bytes);
+  const { dimension, tiles, vectors, codesAt } = layout;
+  const codes = codesIn(bytes, codesAt, dimension * vectors);
+  return { dimension, tiles, vectors, codes, commonness: commonnessIn(bytes, layout) };
+}
+
+function commonnessIn(bytes: Uint8Array, { known, vectors }: ReturnType<typeof layoutOf>): Float32Array {
+  return fromBytes(bytes.subarray(HEADER_BYTES, HEADER_BYTES + (known ? 4 * vectors : 0)));
 }
 
 function codesIn(bytes: Uint8Array, at: number, length: number): Int8Array {
@@ -141,10 +150,9 @@ function layoutOf(bytes: Uint8Array) {
  * @throws WordwatchError `vectors-unreadable`: cut short, or written by a later version
  */
 export function decodeMinute(bytes: Uint8Array): StoredMinute {
-  const { view, dimension, tiles, frames: count, vectors, known, codesAt, headAt } = layoutOf(bytes);
-  const commonness = Float32Array.from({ length: known ? vectors : 0 }, (_, i) =>
-    view.getFloat32(HEADER_BYTES + 4 * i, true),
-  );
+  const layout = layoutOf(bytes);
+  const { view, dimension, tiles, frames: count, vectors, codesAt, headAt } = layout;
+  const commonness = commonnessIn(bytes, layout);
   const { frames, carried } = framesOf(inflated(bytes.subarray(headAt)), { tiles, count });
   const embedded = frames.reduce((sum, { fresh }) => sum + fresh.length, carried.length);
   if (embedded !== vectors) throw unreadable(`${vectors} vectors for ${embedded} tiles`);

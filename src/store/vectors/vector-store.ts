@@ -1,4 +1,4 @@
-import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { z } from 'zod';
 import { inTransaction } from '../transaction.js';
 import { encodeMinute, type StoredMinute } from './minute-codec.js';
@@ -65,6 +65,7 @@ export interface RememberedCamera {
 export class VectorStore {
   readonly #database: DatabaseSyncInstance;
   readonly #streamIds = new Map<string, number>();
+  #selectBody: StatementSyncInstance | null = null;
 
   constructor(database: DatabaseSyncInstance) {
     this.#database = database;
@@ -146,9 +147,9 @@ export class VectorStore {
 
   /** What is in a row; null: it was deleted meanwhile. */
   body(id: number): Uint8Array | null {
-    const row = this.#database.prepare('SELECT body FROM minutes WHERE id = ?').get(id) as
-      | { body: Uint8Array }
-      | undefined;
+    // Asked for thousands of times.
+    this.#selectBody ??= this.#database.prepare('SELECT body FROM minutes WHERE id = ?');
+    const row = this.#selectBody.get(id) as { body: Uint8Array } | undefined;
     return row?.body ?? null;
   }
 

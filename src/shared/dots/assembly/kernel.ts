@@ -29,7 +29,7 @@ export function dots(rows: usize, count: i32, dim: i32, phrases: usize, phraseCo
   for (; p < phraseCount; p++) {
     let at = out + ((<usize>p) << 2);
     for (let r = 0; r < count; r++) {
-      oneByOne(rows + <usize>r * rowBytes, phrases, phraseBytes, at);
+      oneByOne(rows + <usize>r * rowBytes, phrases, rowBytes, at);
       at += outBytes;
     }
     phrases += phraseBytes;
@@ -101,13 +101,14 @@ function oneByFour(row: usize, phrase: usize, phraseBytes: usize, out: usize): v
 
 // @ts-expect-error: a decorator of AssemblyScript
 @inline
-function oneByOne(row: usize, phrase: usize, phraseBytes: usize, out: usize): void {
+function oneByOne(row: usize, phrase: usize, dim: usize, out: usize): void {
   let a = i32x4.splat(0);
   let b = i32x4.splat(0);
-  for (let k: usize = 0; k < phraseBytes; k += 32) {
-    const at = row + (k >> 1);
-    a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load_ext<i8>(at), v128.load(phrase + k)));
-    b = i32x4.add(b, i32x4.dot_i16x8_s(v128.load_ext<i8>(at + 8), v128.load(phrase + k + 16)));
+  for (let k: usize = 0; k < dim; k += 16) {
+    const bytes = v128.load(row + k);
+    const values = phrase + (k << 1);
+    a = i32x4.add(a, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(bytes), v128.load(values)));
+    b = i32x4.add(b, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(bytes), v128.load(values + 16)));
   }
   store<i32>(out, sum(i32x4.add(a, b)));
 }
@@ -128,6 +129,13 @@ function sum(lanes: v128): i32 {
     i32x4.extract_lane(lanes, 2) +
     i32x4.extract_lane(lanes, 3)
   );
+}
+
+/** out[r] = Σ_k row_r[k]², exactly. @param rows address of `count` rows of `dim` int8 */
+export function squares(rows: usize, count: i32, dim: i32, out: usize): void {
+  for (let r = 0; r < count; r++) {
+    store<i32>(out + ((<usize>r) << 2), squareOf(rows + <usize>r * <usize>dim, dim));
+  }
 }
 
 /**

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MomentStore } from '../store/moment-store.js';
+import { SNAPSHOTS_FOLDER } from '../store/snapshots.js';
+import type { FoundMoment } from './searcher.js';
+
+/** A picture that was taken so near to a moment shows it, or nearly. */
+const NEAR_MS = 5_000;
+
+/** A picture of an event or a calibration peak near a moment. */
+export interface HitPicture {
+  /** Of the event or peak; its picture is at `/api/moments/ID/snapshot`. */
+  id: string;
+  /** Of the picture. */
+  atMs: number;
+  /** Its file. */
+  file: string;
+}
+
+/**
+ * Pictures are kept of events and peaks only: the one that is nearest to the best frame of a moment.
+ * @param folder data folder @returns null where there is none
+ */
+export function hitPicture(
+  { cameraId, atMs, fromMs, toMs }: Pick<FoundMoment, 'cameraId' | 'atMs' | 'fromMs' | 'toMs'>,
+  { moments, folder }: { moments: MomentStore; folder: string },
+): HitPicture | null {
+  const near = { atMs, fromMs: fromMs - NEAR_MS, toMs: toMs + NEAR_MS };
+  const moment = moments.nearest(cameraId, near);
+  if (!moment) return null;
+  const file = join(folder, SNAPSHOTS_FOLDER, `${moment.id}.jpg`);
+  return existsSync(file) ? { id: moment.id, atMs: moment.atMs, file } : null;
+}

@@ -1,0 +1,172 @@
+import { Dots } from '../shared/dots/dots.js';
+import { codesOf } from '../store/vectors/minute-codec.js';
+import type { VectorStore } from '../store/vectors/vector-store.js';
+import type { Commonness } from './commonness.js';
+import { type CodedQuery, QueryScore } from './query-score.js';
+
+/** Wanted phrase and unwanted ones. */
+export const MAX_PHRASES = 8;
+
+/**
+ * Vectors that one piece of memory has room for. An engine reserves gigabytes of addresses for each, so there must not be
+ * hundreds; what is not used costs addresses only.
+ */
+const SEGMENT_VECTORS = 262_144;
+
+/** Rows of the store. */
+export interface ScannedRows {
+  ids: Float64Array;
+  /** 1: the commonness that is stored with it was measured as it is today. */
+  measured: Uint8Array;
+}
+
+/** What {@link RowScanner} needs. */
+export interface RowScannerOptions {
+  store: Pick<VectorStore, 'body'>;
+  dimension: number;
+  commonness: Commonness;
+  /** Memory for codes. Rows beyond it are read from disk for every query. */
+  budgetBytes: number;
+}
+
+/** Vectors in memory, as they are scanned. */
+interface Segment {
+  dots: Dots;
+  /** 1 / ‖q‖, and commonness, of each. */
+  inverseLengths: Float32Array;
+  commonness: Float32Array;
+  used: number;
+  room: number;
+}
+
+/** Where a row is in memory. */
+interface Place {
+  segment: Segment;
+  from: number;
+  count: number;
+}
+
+/** A row that does not fit memory: read again for every query. */
+const ON_DISK = Symbol('on disk');
+/** A row that was deleted, or cannot be read. */
+const GONE = Symbol('gone');
+
+/** Scores every vector of many rows against a query, exactly. Rows it has seen before it has in memory. */
+export class RowScanner {
+  readonly #options: RowScannerOptions;
+  readonly #places = new Map<number, Place | typeof ON_DISK | typeof GONE>();
+  readonly #segments: Segment[] = [];
+  #heldBytes = 0;
+  /** For rows on disk. */
+  #passing: Segment | null = null;
+
+  constructor(options: RowScannerOptions) {
+    this.#options = options;
+  }
+
+  /** Memory taken by vectors. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /**
+   * @returns of each row the score of its best vector, in the order of `rows`; NaN: it was deleted, or cannot be read, or has
+   * no vectors
+   */
+  scan({ ids, measured }: ScannedRows, query: CodedQuery): Float32Array {
+    const score = new QueryScore(query);
+    const best = new Float32Array(ids.length);
+    const missing = ids.reduce((sum, id) => sum + (this.#places.has(id) ? 0 : 1), 0);
+    if (missing > 0) this.#load({ ids, measured });
+    for (const { dots } of this.#segments) dots.setPhrases(query.phrases);
+    for (let i = 0; i < ids.length; i++) {
+      const place = this.#places.get(ids[i]!)!;
+      if (place === GONE) best[i] = Number.NaN;
+      else if (place === ON_DISK) best[i] = this.#scanOnDisk(ids[i]!, measured[i] === 1, query, score);
+      else best[i] = bestOf(place, score);
+    }
+    return best;
+  }
+
+  /** Brings rows into memory that are not there yet, until it is full. */
+  #load({ ids, measured }: ScannedRows): void {
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      if (this.#places.has(id)) continue;
+      const row = this.#read(id, measured[i] === 1);
+      this.#places.set(id, row === null ? GONE : (this.#hold(row) ?? ON_DISK));
+    }
+  }
+
+  #read(id: number, isMeasured: boolean): { codes: Int8Array; commonness: Float32Array } | null {
+    const { store, dimension, commonness: meter } = this.#options;
+    const body = store.body(id);
+    if (!body) return null;
+    try {
+      const { codes, commonness, dimension: found } = codesOf(body);
+      if (found !== dimension || codes.length === 0) return null;
+      const isKnown = isMeasured && commonness.length > 0;
+      return { codes, commonness: isKnown ? commonness : meter.of(codes) };
+    } catch {
+      // Damaged: whoever reads its frames says so.
+      return null;
+    }
+  }
+
+  #hold(row: { codes: Int8Array; commonness: Float32Array }): Place | null {
+    const { dimension, budgetBytes } = this.#options;
+    const count = row.commonness.length;
+    let segment = this.#segments.at(-1);
+    if (!segment || segment.used + count > segment.room) {
+      const affordable = Math.floor((budgetBytes - this.#heldBytes) / dimension);
+      const room = Math.min(Math.max(SEGMENT_VECTORS, count), affordable);
+      if (room < count) return null;
+      segment = makeSegment(room, dimension);
+      this.#heldBytes += room * dimension;
+      this.#segments.push(segment);
+    }
+    const place = { segment, from: segment.used, count };
+    fill(place, row);
+    segment.used += count;
+    return place;
+  }
+
+  #scanOnDisk(id: number, isMeasured: boolean, { phrases }: CodedQuery, score: QueryScore): number {
+    const row = this.#read(id, isMeasured);
+    if (!row) {
+      this.#places.set(id, GONE);
+      return Number.NaN;
+    }
+    const count = row.commonness.length;
+    if (!this.#passing || this.#passing.room < count)
+      this.#passing = makeSegment(count, this.#options.dimension);
+    this.#passing.dots.setPhrases(phrases);
+    const place = { segment: this.#passing, from: 0, count };
+    fill(place, row);
+    return bestOf(place, score);
+  }
+}
+
+function makeSegment(room: number, dimension: number): Segment {
+  return {
+    dots: new Dots({ dimension, rows: room, phrases: MAX_PHRASES }),
+    ...{ inverseLengths: new Float32Array(room), commonness: new Float32Array(room), used: 0, room },
+  };
+}
+
+function fill(
+  { segment, from }: Place,
+  { codes, commonness }: { codes: Int8Array; commonness: Float32Array },
+): void {
+  segment.dots.setRows(codes, from);
+  segment.commonness.set(commonness, from);
+  const squares = segment.dots.squares({ from, count: commonness.length });
+  for (let i = 0; i < commonness.length; i++)
+    segment.inverseLengths[from + i] = 1 / (Math.sqrt(squares[i]!) || 1);
+}
+
+function bestOf({ segment, from, count }: Place, score: QueryScore): number {
+  const { dots, inverseLengths, commonness } = segment;
+  const found = dots.run({ from, count, phrases: score.phraseCount });
+  return score.best(found, { inverseLengths, commonness, from, count });
+}

@@ -1,0 +1,132 @@
+import { availableParallelism, totalmem } from 'node:os';
+import type { Embedder } from '../model/embedder.js';
+import type { MomentStore } from '../store/moment-store.js';
+import type { Commonness } from './commonness.js';
+import { hitPicture } from './hit-picture.js';
+import { embedQuery } from './query.js';
+import { type FoundMoment, Searcher, type SearchRange, type SearchResult } from './searcher.js';
+
+/** Searches that may wait for the one under way; more are refused. */
+const MAX_WAITING = 8;
+/** Vectors leave memory when nobody has searched for so long. */
+const IDLE_MS = 10 * 60_000;
+/** What was deleted since it was read still takes memory: so often all is read anew. */
+const ANEW_MS = 12 * 3_600_000;
+/** Vectors take so much memory at most, and this part of the machine's; the rest is read from disk for every query. */
+const BUDGET_BYTES = 1e9;
+const BUDGET_PART = 0.25;
+
+/** What {@link SearchService} needs. */
+export interface SearchServiceOptions {
+  /** Data folder, in which vectors are being written. */
+  folder: string;
+  embedder: Embedder;
+  commonness: Commonness;
+  /** Of whose pictures one may show a hit. */
+  moments: MomentStore;
+}
+
+/** Words over cameras and times. */
+export interface ServiceQuery extends SearchRange {
+  words: string;
+  unwanted: readonly string[];
+}
+
+/** A hit, and the id of the event or peak whose picture shows it; null: there is none. */
+export interface ServiceHit extends FoundMoment {
+  pictureId: string | null;
+}
+
+/** What came of it. */
+export interface ServiceResult extends Omit<SearchResult, 'moments'> {
+  hits: ServiceHit[];
+}
+
+/** Searches beside the cameras that are watched: reads vectors when it is first asked, and forgets them when it is not. */
+export class SearchService implements AsyncDisposable {
+  readonly #options: SearchServiceOptions;
+  #open: { searcher: Searcher; modelHash: string; sinceMs: number } | null = null;
+  readonly #stopped = new AbortController();
+  #waiting = 0;
+  #last: Promise<unknown> = Promise.resolve();
+  #idle: NodeJS.Timeout | null = null;
+
+  constructor(options: SearchServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One search after the other.
+   * @param signal whoever asks is gone: a search that has not begun is left out
+   * @returns `busy`: too many wait already
+   * @throws WordwatchError as `Searcher.search` and the model do, and what `signal` was aborted with
+   */
+  async search(query: ServiceQuery, signal: AbortSignal): Promise<ServiceResult | 'busy'> {
+    if (this.#waiting >= MAX_WAITING) return 'busy';
+    this.#waiting++;
+    const result = this.#last.then(() => {
+      AbortSignal.any([signal, this.#stopped.signal]).throwIfAborted();
+      return this.#search(query);
+    });
+    this.#last = result.catch(() => {});
+    try {
+      return await result;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #search({ words, unwanted, ...range }: ServiceQuery): Promise<ServiceResult> {
+    const { embedder, moments: pictures, folder } = this.#options;
+    const vectors = await embedQuery({ words, unwanted, picture: null }, embedder);
+    const searcher = await this.#searcher();
+    try {
+      const { moments, ...rest } = await searcher.search(vectors, range);
+      const hits = moments.map((moment) => {
+        return { ...moment, pictureId: hitPicture(moment, { moments: pictures, folder })?.id ?? null };
+      });
+      return { ...rest, hits };
+    } catch (error) {
+      // A thread that ended takes its vectors with it: the next search begins anew.
+      await this.#release();
+      throw error;
+    }
+  }
+
+  /** A model at a server may be another one after an outage: its vectors are others. */
+  async #searcher(): Promise<Searcher> {
+    const { embedder, folder, commonness } = this.#options;
+    const { modelHash, dimension } = embedder.describe();
+    const isOld = this.#open && performance.now() - this.#open.sinceMs > ANEW_MS;
+    if (isOld || this.#open?.modelHash !== modelHash) await this.#release();
+    this.#open ??= {
+      ...{ modelHash, sinceMs: performance.now() },
+      searcher: new Searcher({
+        ...{ folder, model: { modelHash, dimension }, commonness },
+        // One processor is left to the cameras.
+        threads: Math.max(1, availableParallelism() - 1),
+        budgetBytes: Math.min(BUDGET_BYTES, BUDGET_PART * totalmem()),
+      }),
+    };
+    clearTimeout(this.#idle ?? undefined);
+    this.#idle = setTimeout(() => {
+      this.#last = this.#last.then(() => this.#release());
+    }, IDLE_MS).unref();
+    return this.#open.searcher;
+  }
+
+  async #release(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    await open?.searcher[Symbol.asyncDispose]();
+  }
+
+  /** Ends the search under way and those that wait, which fail: a stop is not held up by them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped.abort();
+    clearTimeout(this.#idle ?? undefined);
+    await this.#release();
+    await this.#last;
+    await this.#release();
+  }
+}

@@ -1,0 +1,235 @@
+import { availableParallelism } from 'node:os';
+import { WordwatchError } from '../shared/errors.js';
+import type { Box } from '../shared/geometry.js';
+import { decodeMinute, type StoredMinute } from '../store/vectors/minute-codec.js';
+import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
+import { type MinuteRow, VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
+import type { Commonness } from './commonness.js';
+import { findMoments, type Moment, type ScoredFrame, type ScoredRow } from './moments.js';
+import { LEAST_STRENGTH, type Ordinary, ordinaryOf, surpriseOf } from './ordinary.js';
+import { type CodedQuery, codeQuery, type QueryVectors, RowScores } from './query-score.js';
+import { MAX_PHRASES } from './row-scanner.js';
+import { ScanThreads } from './scan-threads.js';
+
+/** Where and when to look. */
+export interface SearchRange {
+  /** null: all. */
+  cameraIds: readonly string[] | null;
+  fromMs: number;
+  /** Not included. */
+  toMs: number;
+  /** Most moments. */
+  limit: number;
+}
+
+/** A moment that was found. */
+export interface FoundMoment extends Omit<Moment, 'tile'> {
+  /** Where in the picture. */
+  tile: { index: number; box: Box };
+  /** Whether `atMs` is a time of day, or counts from the start of a recording. */
+  timed: boolean;
+  /** How far above the camera's ordinary moments, in spreads; null: there are too few. */
+  surprise: number | null;
+  /** The same in parts of what the highest of as many ordinary moments would have. */
+  strength: number | null;
+}
+
+/** Vectors that were left out, as another model made them. */
+export interface SkippedModel {
+  modelHash: string;
+  vectors: number;
+}
+
+/** What came of a search. */
+export interface SearchResult {
+  /** Best first. */
+  moments: FoundMoment[];
+  /** Whether any stands out from what there is; null: there is too little to say. */
+  standsOut: boolean | null;
+  /** How the query scores on other moments; null: there are too few. */
+  ordinary: Ordinary | null;
+  scanned: { rows: number; vectors: number };
+  /** Rows that were deleted during the search, or cannot be read. */
+  lostRows: number;
+  skipped: SkippedModel[];
+}
+
+/** What {@link Searcher} needs. */
+export interface SearcherOptions {
+  /** Data folder. */
+  folder: string;
+  /** Only what this one made can be compared with the query. */
+  model: { modelHash: string; dimension: number };
+  commonness: Commonness;
+  threads?: number;
+  /** Memory for vectors; the rest is read from disk for every query. */
+  budgetBytes: number;
+}
+
+/** Searches what is remembered in a data folder, exactly: every vector is compared. Keeps in memory what it has read. */
+export class Searcher implements AsyncDisposable {
+  readonly #options: SearcherOptions;
+  readonly #database;
+  readonly #store: VectorStore;
+  readonly #threads: ScanThreads;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @throws WordwatchError as `openVectorsReadOnly` does */
+  constructor(options: SearcherOptions) {
+    const { folder, model, commonness, budgetBytes, threads = availableParallelism() } = options;
+    this.#options = options;
+    this.#database = openVectorsReadOnly(folder);
+    this.#store = new VectorStore(this.#database);
+    const { dimension } = model;
+    this.#threads = new ScanThreads(
+      { folder, dimension, captions: commonness.phrases, budgetBytes },
+      { threads },
+    );
+  }
+
+  /** Cameras of which anything is remembered. */
+  cameraIds(): string[] {
+    return [...new Set([...this.#store.streams().values()].map(({ cameraId }) => cameraId))].sort();
+  }
+
+  /**
+   * One search after the other.
+   * @throws WordwatchError `search-failed`
+   */
+  search(query: QueryVectors, range: SearchRange): Promise<SearchResult> {
+    const result = this.#last.then(() => this.#search(codeQuery(query), range));
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  async #search(query: CodedQuery, range: SearchRange): Promise<SearchResult> {
+    if (query.phrases.length > MAX_PHRASES * query.dimension)
+      throw new WordwatchError('too-many-phrases', `at most ${MAX_PHRASES - 1} phrases after --not`, {
+        userInput: true,
+      });
+    const streams = this.#store.streams();
+    const { own, skipped } = this.#select(streams, range);
+    const { captions } = this.#options.commonness;
+    const best = await this.#threads.scan(
+      own.map(({ id, vectors, streamId }) => ({
+        ...{ id, vectors },
+        measured: streams.get(streamId)!.captions === captions,
+      })),
+      query,
+    );
+    const rows = own.map((row, i): ScoredRow => {
+      return { ...row, cameraId: streams.get(row.streamId)!.cameraId, best: best[i]! };
+    });
+    const ordinary = ordinaryOf(rows);
+    const moments = findMoments(rows, {
+      framesOf: this.#frameReader(streams, { query, range }),
+      limit: range.limit,
+      ordinary: ordinary?.median ?? 0,
+    }).map((moment) => found(moment, streams.get(moment.streamId)!, ordinary));
+    return {
+      moments,
+      standsOut: ordinary && moments.some(doesStandOut),
+      ordinary,
+      scanned: { rows: own.length, vectors: own.reduce((sum, { vectors }) => sum + vectors, 0) },
+      lostRows: best.reduce((sum, score) => sum + (Number.isNaN(score) ? 1 : 0), 0),
+      skipped,
+    };
+  }
+
+  /** Rows that can be compared with the query, and what others there are. */
+  #select(
+    streams: ReadonlyMap<number, VectorStream>,
+    { cameraIds, fromMs, toMs }: SearchRange,
+  ): { own: MinuteRow[]; skipped: SkippedModel[] } {
+    const cameraId = cameraIds?.length === 1 ? cameraIds[0]! : null;
+    const skipped = new Map<string, number>();
+    const own = this.#store.rows({ cameraId, fromMs, toMs }).filter(({ streamId, vectors }) => {
+      const stream = streams.get(streamId);
+      // A stream that began after the list of streams was read is the next search's.
+      if (!stream || vectors === 0 || !(cameraIds?.includes(stream.cameraId) ?? true)) return false;
+      const { modelHash } = stream;
+      if (modelHash === this.#options.model.modelHash) return true;
+      skipped.set(modelHash, (skipped.get(modelHash) ?? 0) + vectors);
+      return false;
+    });
+    return { own, skipped: [...skipped].map(([modelHash, vectors]) => ({ modelHash, vectors })) };
+  }
+
+  /** Reads the frames of a row, each once. */
+  #frameReader(
+    streams: ReadonlyMap<number, VectorStream>,
+    { query, range }: { query: CodedQuery; range: SearchRange },
+  ): (row: ScoredRow) => readonly ScoredFrame[] {
+    const { commonness } = this.#options;
+    const known = new Map<number, ScoredFrame[]>();
+    const scores = new RowScores(query);
+    return ({ id, streamId }) => {
+      let frames = known.get(id);
+      if (!frames) {
+        const isMeasured = streams.get(streamId)!.captions === commonness.captions;
+        frames = scoredFrames(this.#store.body(id), { scores, commonness, isMeasured });
+        frames = frames.filter(({ atMs }) => atMs >= range.fromMs && atMs < range.toMs);
+        known.set(id, frames);
+      }
+      return frames;
+    };
+  }
+
+  /** Ends the search under way, which fails. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#threads[Symbol.asyncDispose]();
+    await this.#last;
+    this.#database.close();
+  }
+}
+
+/**
+ * Frames with vectors of their own, each with its best tile. What was carried over counts as the first frame's.
+ * @param body null, or damaged: there are none
+ */
+function scoredFrames(
+  body: Uint8Array | null,
+  { scores, commonness, isMeasured }: { scores: RowScores; commonness: Commonness; isMeasured: boolean },
+): ScoredFrame[] {
+  const minute = body && readMinute(body);
+  if (!minute) return [];
+  const { codes, carried, frames } = minute;
+  const isKnown = isMeasured && minute.commonness.length > 0;
+  const measured = isKnown ? minute.commonness : commonness.of(codes);
+  const all = scores.of({ codes, commonness: measured });
+  let taken = 0;
+  return frames.flatMap(({ atMs, ptsMs, fresh }, i) => {
+    const tiles = i === 0 ? [...carried, ...fresh] : fresh;
+    if (tiles.length === 0) return [];
+    const own = all.subarray(taken, taken + tiles.length);
+    taken += tiles.length;
+    const place = own.indexOf(own.reduce((best, score) => Math.max(best, score)));
+    return { atMs, ptsMs, tile: tiles[place]!, score: own[place]! };
+  });
+}
+
+function readMinute(body: Uint8Array): StoredMinute | null {
+  try {
+    return decodeMinute(body);
+  } catch {
+    return null;
+  }
+}
+
+function found(
+  { tile, ...moment }: Moment,
+  { tiles, timed }: VectorStream,
+  ordinary: Ordinary | null,
+): FoundMoment {
+  const surprise = ordinary && surpriseOf(ordinary, { ...moment, best: moment.score });
+  return {
+    ...moment,
+    ...{ tile: { index: tile, box: tiles[tile]!.box }, timed, surprise },
+    strength: ordinary && surprise! / ordinary.highest,
+  };
+}
+
+/** Whether it scores higher than the highest of as many ordinary moments would. */
+export function doesStandOut({ strength }: FoundMoment): boolean {
+  return strength !== null && strength >= LEAST_STRENGTH;
+}
