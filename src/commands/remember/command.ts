@@ -3,6 +3,7 @@ import { Id } from '../../detect/event.js';
 import type { Embedder } from '../../model/index.js';
 import { CalibrationKeeper } from '../../pipeline/calibration-keeper.js';
 import { openRuleBook, type WatchRule } from '../../pipeline/rule-book.js';
+import { Commonness } from '../../search/commonness.js';
 import { WordwatchError } from '../../shared/errors.js';
 import { CalibrationStore } from '../../store/calibration-store.js';
 import { databasePath, openDatabase } from '../../store/database.js';
