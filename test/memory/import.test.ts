@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -8,7 +16,8 @@ import {
   type RememberArguments,
   rememberCommand,
 } from '../../src/commands/remember/command.js';
-import type { Embedder } from '../../src/model/index.js';
+import { runSearch } from '../../src/commands/search/search.js';
+import type { Embedder, ModelDirectory } from '../../src/model/index.js';
 import { decodeMinute } from '../../src/store/vectors/minute-codec.js';
 import { openVectorDatabase, openVectorsReadOnly } from '../../src/store/vectors/vector-database.js';
 import { VectorStore } from '../../src/store/vectors/vector-store.js';
@@ -21,6 +30,7 @@ const SAMPLE = 'samples/fire-yard.mp4';
 let folder: string;
 let clips: string;
 let embedder: Embedder;
+let directory: ModelDirectory;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'import-'));
   clips = join(folder, 'clips');
@@ -48,7 +58,7 @@ beforeAll(async () => {
     const file = join(clips, `${name}.mp4`);
     execFileSync('ffmpeg', ['-v', 'error', ...short, '-t', String(seconds), ...more, file]);
   }
-  ({ embedder } = await openTestModel('models/starter'));
+  ({ embedder, directory } = await openTestModel('models/starter'));
 });
 afterAll(async () => {
   await embedder[Symbol.asyncDispose]();
@@ -110,6 +120,23 @@ function frames(): Record<string, number[]> {
 const seconds = (count: number, from = 0) => Array.from({ length: count }, (_, i) => from + i);
 
 describe('scan --remember', () => {
+  it('lets searches show frames of the recordings, as long as these are there', async () => {
+    put({ [`yard/${START}.mp4`]: 'a' });
+    await remember();
+    const html = join(folder, 'hits.html');
+    const page = async () => {
+      const nothing = { not: [], cameras: [], image: null, since: undefined, until: undefined };
+      const output = { json: true, isTerminal: false, stdout: () => {}, stderr: () => {} };
+      const { signal } = new AbortController();
+      const options = { words: ['a yard'], limit: 1, folder: store, html, videos: new Map(), output, signal };
+      await runSearch({ ...nothing, ...options }, { embedder, directory });
+      return readFileSync(html, 'utf8');
+    };
+    expect(await page()).toContain('src="data:image/jpeg;base64,');
+    rmSync(archive, { recursive: true });
+    expect(await page()).toContain('(no picture of this moment is kept)');
+  });
+
   it('indexes nested folders once: by names, by what files say, copies and renamed files not again', async () => {
     put({ [`yard/${START}.mp4`]: 'a', 'gate/deep/told.mp4': 'told', 'gate/deep/z-copy.mp4': 'told' });
     put({ 'untold.mp4': 'b' });

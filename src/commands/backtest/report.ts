@@ -26,14 +26,18 @@ export async function backtestPage(
   const sections: ReportSection[] = [
     { title: 'Summary', text: '', body: table(CELL_TITLES, rows.map(cellsOf)), wide: true },
   ];
-  for (const row of rows) sections.push(await sectionOf(row, folder));
+  for (const row of rows.filter(hasSomething)) sections.push(await sectionOf(row, folder));
   return reportPage({
     title: 'Backtest',
     lead:
       'Rules tried on what was stored. Blue: raised before and now; green: gained; red: lost; grey: raised before, where nothing is stored to try the rules on. ' +
-      'Hatched: gaps, which say nothing of the rule. Mutes and budgets that were switched are not replayed.',
+      'Hatched: gaps, which say nothing of the rule; where there is neither an event nor a gap, only the summary has it. Mutes and budgets that were switched are not replayed.',
     sections,
   });
+}
+
+function hasSomething({ events, gaps, old }: BacktestRow): boolean {
+  return events.length + gaps.length + (old?.events.length ?? 0) > 0;
 }
 
 async function sectionOf(row: BacktestRow, folder: string): Promise<ReportSection> {

@@ -28,9 +28,10 @@ const EXAMPLE = '--name "{camera}/%Y-%m-%d/%H-%M-%S.mp4"';
 /** Reads camera and start time from the end of a path, as a pattern says. */
 export class NamePattern {
   readonly #expression: RegExp;
+  readonly #hasTime: boolean;
 
   /**
-   * @param text as of strftime and ffmpeg's segment muxer: `%Y %m %d %H %M %S %f %z %s`, and `{camera}`, `*` for anything
+   * @param text with a camera, a time or both: as of strftime and ffmpeg's segment muxer: `%Y %m %d %H %M %S %f %z %s`, and `{camera}`, `*` for anything
    *   without a slash; an ending such as `.mp4` may be left out
    * @throws WordwatchError `name-pattern-invalid`
    */
@@ -50,8 +51,11 @@ export class NamePattern {
       if (letter !== undefined || word !== undefined) throw invalid(text, `does not know ${token}`);
       return token.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
     });
+    if (parts.size === 0) throw invalid(text, 'says neither camera nor time');
+    this.#hasTime = [...parts].some((part) => part !== 'camera');
     const missing = NEEDED.filter((part) => !parts.has(part));
-    if (!parts.has('unixS') && missing.length > 0) throw invalid(text, `does not say the ${missing[0]}`);
+    if (this.#hasTime && !parts.has('unixS') && missing.length > 0)
+      throw invalid(text, `does not say the ${missing[0]}`);
     this.#expression = new RegExp(`(?:^|/)${body}(?:\\.[A-Za-z0-9]+)?$`);
   }
 
@@ -64,6 +68,7 @@ export class NamePattern {
     const found = this.#expression.exec(path)?.groups;
     if (!found) return null;
     const camera = found.camera ?? null;
+    if (!this.#hasTime) return { camera, startMs: null };
     if (found.unixS !== undefined) return { camera, startMs: Number(found.unixS) * 1000 };
     const time = {
       ...{ year: Number(found.year), month: Number(found.month), day: Number(found.day) },
@@ -81,6 +86,6 @@ function fractionMs(digits: string | undefined): number {
 function invalid(pattern: string, what: string): WordwatchError {
   return new WordwatchError('name-pattern-invalid', `--name ${JSON.stringify(pattern)} ${what}`, {
     userInput: true,
-    hint: `A pattern has %Y %m %d %H %M (and, if you like, %S %f %z), or %s; {camera} and * stand for text. For example ${EXAMPLE}`,
+    hint: `A time is %Y %m %d %H %M (and, if you like, %S %f %z), or %s; {camera} and * stand for text. For example ${EXAMPLE}, or --name "{camera}.mp4" where names tell no time.`,
   });
 }

@@ -44,6 +44,8 @@ describe('the name of a recording', () => {
     expect(pattern.read('/mnt/a/back yard/day-2026.05.01/20_30_05.mp4', ZONE)).toEqual(found);
     expect(pattern.read('/mnt/a/back yard/2026.05.01/20_30_05.mp4', ZONE)).toBeNull();
     expect(pattern.read('back yard/day-2026.13.01/20_30_05.mp4', ZONE)).toBeNull();
+    const untimed = { camera: 'gate', startMs: null };
+    expect(new NamePattern('{camera}.mp4').read('/mnt/a/gate.mp4', ZONE)).toEqual(untimed);
     expect(new NamePattern('%s_*').read('a/1777660205_x.mp4', ZONE)).toEqual({
       camera: null,
       startMs: EVENING,

@@ -3,6 +3,7 @@ import { createSource } from '../../capture/index.js';
 import { stillFrame } from '../../capture/still.js';
 import { reportPage } from '../../report/page.js';
 import { THUMBNAIL_WIDTH_PX, thumbnail } from '../../report/thumbnail.js';
+import type { FoundMoment } from '../../search/searcher.js';
 import { describeHit, type ShownHit } from './hits.js';
 
 /** What {@link writeGallery} needs. */
@@ -10,18 +11,18 @@ export interface GalleryOptions {
   hits: readonly ShownHit[];
   /** What was looked for; null: a picture only. */
   words: string | null;
-  /** Video files of cameras: where no picture is kept, a frame is taken from there. */
-  videos: ReadonlyMap<string, string>;
+  /** The video file that shows a moment: where no picture is kept, a frame is taken from there. null: there is none. */
+  videoOf: (moment: Pick<FoundMoment, 'cameraId' | 'atMs'>) => string | null;
   /** Where to. */
   file: string;
 }
 
 /** Writes a page with the pictures of all hits, in one file. */
-export async function writeGallery({ hits, words, videos, file }: GalleryOptions): Promise<void> {
+export async function writeGallery({ hits, words, videoOf, file }: GalleryOptions): Promise<void> {
   const sections = [];
   for (const [i, hit] of hits.entries()) {
     const { cameraId, tile } = hit.moment;
-    const picture = await pictureOf(hit, videos);
+    const picture = await pictureOf(hit, videoOf);
     const shown = picture
       ? await thumbnail(picture, hit.picture ? null : tile.box)
       : '<p>(no picture of this moment is kept)</p>';
@@ -32,14 +33,14 @@ export async function writeGallery({ hits, words, videos, file }: GalleryOptions
   await writeFile(file, reportPage({ title: 'Search', lead, sections }));
 }
 
-/** The picture that is kept of a moment, or a frame of the camera's file. */
+/** The picture that is kept of a moment, or a frame of the file that shows it. */
 async function pictureOf(
   { moment, picture }: ShownHit,
-  videos: ReadonlyMap<string, string>,
+  videoOf: GalleryOptions['videoOf'],
 ): Promise<string | Uint8Array | null> {
   if (picture) return picture.file;
-  const location = videos.get(moment.cameraId);
-  return location === undefined
+  const location = videoOf(moment);
+  return location === null
     ? null
     : stillFrame(createSource({ cameraId: moment.cameraId, location }), moment.ptsMs);
 }

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import type { Embedder } from '../../model/index.js';
 import { readImageFile, type TextModelDirectory, unknownWords } from '../../model/index.js';
 import { Commonness } from '../../search/commonness.js';
 import { hitPicture } from '../../search/hit-picture.js';
 import { embedQuery, MAX_UNWANTED, QueryWords } from '../../search/query.js';
-import { Searcher } from '../../search/searcher.js';
+import { type FoundMoment, Searcher } from '../../search/searcher.js';
 import { WordwatchError } from '../../shared/errors.js';
 import { openDatabaseReadOnly } from '../../store/database.js';
 import { MomentStore } from '../../store/moment-store.js';
+import { ImportStore } from '../../store/vectors/import-store.js';
+import { openVectorsReadOnly } from '../../store/vectors/vector-database.js';
 import type { Output } from '../output.js';
 import { timeRange } from '../time-range.js';
 import { writeGallery } from './gallery.js';
@@ -76,7 +79,15 @@ export async function runSearch(
   }));
   printHits(hits, { result, output });
   if (html !== null) {
-    await writeGallery({ hits, words, videos: options.videos, file: html });
+    using vectors = openVectorsReadOnly(folder);
+    const imports = new ImportStore(vectors);
+    const recordingOf = (moment: Pick<FoundMoment, 'cameraId' | 'atMs'>) => {
+      const path = imports.fileOf(moment);
+      return path !== null && existsSync(path) ? path : null;
+    };
+    const videoOf: typeof recordingOf = (moment) =>
+      recordingOf(moment) ?? options.videos.get(moment.cameraId) ?? null;
+    await writeGallery({ hits, words, videoOf, file: html });
     output.stderr(`page with pictures: ${html}\n`);
   }
   return 0;

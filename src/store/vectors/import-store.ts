@@ -56,6 +56,18 @@ export class ImportStore {
     return row?.path ?? null;
   }
 
+  /** The recording that a moment of a camera was indexed from, where it lay then; null: it is of no recording. */
+  fileOf({ cameraId, atMs }: { cameraId: string; atMs: number }): string | null {
+    const row = this.#database
+      .prepare(
+        `SELECT path FROM minutes JOIN streams ON streams.id = stream JOIN imports ON imports.id = import
+             JOIN recordings ON recordings.hash = imports.hash
+           WHERE camera_id = ?1 AND minutes.from_ms <= ?2 AND to_ms >= ?2 LIMIT 1`,
+      )
+      .get(cameraId, atMs) as { path: string } | undefined;
+    return row?.path ?? null;
+  }
+
   /**
    * A recording is going to be indexed, in place of what there is of its content, and of what its file held before if that
    * began at the same time: the file has grown.
