@@ -99,8 +99,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const open = (in_ = folder) =>
-  new Searcher({ folder: in_, model: embedder.describe(), commonness, budgetBytes: 1e9, threads: 2 });
+const open = (in_ = folder, exactUpTo = Infinity) =>
+  new Searcher({
+    ...{ folder: in_, model: embedder.describe(), commonness, budgetBytes: 1e9, threads: 2 },
+    exactUpTo,
+  });
 const ALL = { cameraIds: null, fromMs: -Infinity, toMs: Infinity, limit: 10 };
 const asked = (words: string) => embedQuery({ words, unwanted: [], picture: null }, embedder);
 

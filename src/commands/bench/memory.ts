@@ -107,7 +107,7 @@ async function benchSearch(memory: MadeUpMemory): Promise<SearchTimes> {
   const { folder, commonness } = memory;
   const query = () => ({ wanted: memory.query(), unwanted: [] });
   const startedMs = performance.now();
-  await using searcher = new Searcher({ folder, model: MADE_UP_MODEL, commonness, budgetBytes: 8e9 });
+  await using searcher = new Searcher({ folder, model: MADE_UP_MODEL, commonness, budgetBytes: 8e9, exactUpTo });
   const { scanned } = await searcher.search(query(), ALL);
   const coldMs = performance.now() - startedMs;
   const times: number[] = [];
