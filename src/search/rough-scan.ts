@@ -2,8 +2,10 @@ import type { CodedQuery } from './query-score.js';
 import { type RowToScan, type ScanThreads, spread } from './scan-threads.js';
 
 /** Rows that are compared exactly, of all for which guesses were made: the likeliest, and some of every kind. */
-const LIKELIEST = 1500;
+const LIKELIEST = 2000;
 const OF_EVERY_KIND = 256;
+/** Of a camera of which fewer of them are, nothing is learnt. */
+const LEAST_OF_CAMERA = 12;
 
 /** What a scan knows of rows; NaN: gone. */
 export interface BestOfRows {
@@ -35,12 +37,18 @@ export async function scanRoughly(
     query,
   );
   const known = new Map(chosen.map((place, i) => [place, exact[i]!]));
-  const differences = new Differences();
-  for (const place of samples) differences.add(rows[place]!.cameraId, known.get(place)! - guesses[place]!);
+  const lines = new Lines(
+    samples.map((place) => ({
+      cameraId: rows[place]!.cameraId,
+      guess: guesses[place]!,
+      exact: known.get(place)!,
+    })),
+  );
   const [best, typical] = [new Float32Array(rows.length), new Float32Array(rows.length)];
   for (const [i, { cameraId }] of rows.entries()) {
-    best[i] = known.get(i) ?? guesses[i]! + differences.usual(cameraId);
-    typical[i] = known.get(i) ?? guesses[i]! + differences.next(cameraId);
+    const line = lines.of(cameraId);
+    best[i] = known.get(i) ?? line.at(guesses[i]!);
+    typical[i] = known.get(i) ?? best[i]! + line.nextError();
   }
   return { best, typical };
 }
@@ -54,41 +62,61 @@ function likeliest(guesses: Float32Array, count: number): number[] {
   return places;
 }
 
-/** How much exact scores are above guesses: of a camera, or where nothing is known of it, of all. */
-class Differences {
-  readonly #all: Camera = { differences: [], median: null, given: 0 };
-  readonly #cameras = new Map<string, Camera>();
+interface Sample {
+  cameraId: string;
+  guess: number;
+  exact: number;
+}
 
-  add(cameraId: string, difference: number): void {
-    if (!Number.isFinite(difference)) return;
-    let own = this.#cameras.get(cameraId);
-    if (!own) {
-      own = { differences: [], median: null, given: 0 };
-      this.#cameras.set(cameraId, own);
-    }
-    own.differences.push(difference);
-    this.#all.differences.push(difference);
+/** What exact scores are to guesses: of each camera, or where little is known of it, of all. */
+class Lines {
+  readonly #all: Line;
+  readonly #cameras: ReadonlyMap<string, Line>;
+
+  constructor(samples: readonly Sample[]) {
+    const known = samples.filter(({ guess, exact }) => Number.isFinite(guess) && !Number.isNaN(exact));
+    const own = new Map<string, Sample[]>();
+    for (const sample of known) own.set(sample.cameraId, [...(own.get(sample.cameraId) ?? []), sample]);
+    this.#all = new Line(known);
+    this.#cameras = new Map(
+      [...own]
+        .filter(([, samples]) => samples.length >= LEAST_OF_CAMERA)
+        .map(([id, samples]) => [id, new Line(samples)]),
+    );
   }
 
-  usual(cameraId: string): number {
-    const own = this.#of(cameraId);
-    own.median ??= [...own.differences].sort((a, b) => a - b)[own.differences.length >> 1] ?? 0;
-    return own.median;
-  }
-
-  /** One after the other, over and over. */
-  next(cameraId: string): number {
-    const own = this.#of(cameraId);
-    return own.differences[own.given++ % own.differences.length] ?? 0;
-  }
-
-  #of(cameraId: string): Camera {
+  of(cameraId: string): Line {
     return this.#cameras.get(cameraId) ?? this.#all;
   }
 }
 
-interface Camera {
-  differences: number[];
-  median: number | null;
-  given: number;
+/** The straight line through samples, and how far they are from it. */
+class Line {
+  readonly #offset: number;
+  readonly #slope: number;
+  readonly #errors: number[];
+  #given = 0;
+
+  constructor(samples: readonly Pick<Sample, 'guess' | 'exact'>[]) {
+    const count = Math.max(1, samples.length);
+    const guess = samples.reduce((sum, sample) => sum + sample.guess, 0) / count;
+    const exact = samples.reduce((sum, sample) => sum + sample.exact, 0) / count;
+    let [both, square] = [0, 0];
+    for (const sample of samples) {
+      both += (sample.guess - guess) * (sample.exact - exact);
+      square += (sample.guess - guess) ** 2;
+    }
+    this.#slope = square > 0 ? both / square : 1;
+    this.#offset = exact - this.#slope * guess;
+    this.#errors = samples.map((sample) => sample.exact - this.at(sample.guess));
+  }
+
+  at(guess: number): number {
+    return this.#offset + this.#slope * guess;
+  }
+
+  /** Of one sample after the other, over and over. */
+  nextError(): number {
+    return this.#errors[this.#given++ % this.#errors.length] ?? 0;
+  }
 }

@@ -34,7 +34,8 @@ export type ScanReply = { best: Float32Array } | { directions: Directions } | { 
 const LEARNT_OF_ROW = 4;
 
 const { folder, dimension, captions, budgetBytes } = workerData as ScanSettings;
-const store = new VectorStore(openVectorsReadOnly(folder));
+const database = openVectorsReadOnly(folder);
+const store = new VectorStore(database);
 const commonness = new Commonness({ phrases: captions, dimension });
 let scanner = new RowScanner({ store, dimension, commonness, budgetBytes });
 let sketches: SketchScanner | null = null;

@@ -17,7 +17,7 @@ const BUDGET_BYTES = 1e9;
 const BUDGET_PART = 0.25;
 
 /** More vectors take longer to compare than somebody waits; and of more than fit memory only sketches do. */
-const EXACT_UP_TO = 1.5e6;
+export const EXACT_UP_TO = 1.5e6;
 
 /** What {@link SearchService} needs. */
 export interface SearchServiceOptions {

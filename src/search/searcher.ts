@@ -9,6 +9,7 @@ import { findMoments, type Moment, type ScoredFrame, type ScoredRow } from './mo
 import { LEAST_STRENGTH, type Ordinary, ordinaryOf, surpriseOf } from './ordinary.js';
 import { type CodedQuery, codeQuery, type QueryVectors, RowScores } from './query-score.js';
 import { type BestOfRows, type RowOfCamera, scanRoughly } from './rough-scan.js';
+import { RowList } from './row-list.js';
 import { MAX_PHRASES } from './row-scanner.js';
 import { ScanThreads } from './scan-threads.js';
 
@@ -77,6 +78,7 @@ export class Searcher implements AsyncDisposable {
   readonly #options: SearcherOptions;
   readonly #database;
   readonly #store: VectorStore;
+  readonly #rows: RowList;
   readonly #threads: ScanThreads;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -86,6 +88,7 @@ export class Searcher implements AsyncDisposable {
     this.#options = options;
     this.#database = openVectorsReadOnly(folder);
     this.#store = new VectorStore(this.#database);
+    this.#rows = new RowList(this.#store);
     const { dimension } = model;
     this.#threads = new ScanThreads(
       { folder, dimension, captions: commonness.phrases, budgetBytes },
@@ -116,8 +119,8 @@ export class Searcher implements AsyncDisposable {
     const streams = this.#store.streams();
     const { own, skipped } = this.#select(streams, range);
     const { best, typical } = await this.#scan(own.map(rowToScan(streams, this.#options)), query);
-    const rows = own.map((row, i): ScoredRow => {
-      return { ...row, cameraId: streams.get(row.streamId)!.cameraId, best: best[i]! };
+    const rows = own.map(({ id, streamId, fromMs, toMs }, i): ScoredRow => {
+      return { id, streamId, cameraId: streams.get(streamId)!.cameraId, fromMs, toMs, best: best[i]! };
     });
     const ordinary = ordinaryOf(rows.map(({ cameraId }, i) => ({ cameraId, best: typical[i]! })));
     const moments = findMoments(rows, {
@@ -161,9 +164,10 @@ export class Searcher implements AsyncDisposable {
     streams: ReadonlyMap<number, VectorStream>,
     { cameraIds, fromMs, toMs }: Omit<SearchRange, 'limit'>,
   ): { own: MinuteRow[]; skipped: SkippedModel[] } {
-    const cameraId = cameraIds?.length === 1 ? cameraIds[0]! : null;
     const skipped = new Map<string, number>();
-    const own = this.#store.rows({ cameraId, fromMs, toMs }).filter(({ streamId, vectors }) => {
+    const own = this.#rows.now().filter((row) => {
+      const { streamId, vectors } = row;
+      if (row.toMs < fromMs || row.fromMs >= toMs) return false;
       const stream = streams.get(streamId);
       // A stream that began after the list of streams was read is the next search's.
       if (!stream || vectors === 0 || !(cameraIds?.includes(stream.cameraId) ?? true)) return false;
