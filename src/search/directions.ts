@@ -1,3 +1,5 @@
+import { findClusters, meansOf } from './clusters.js';
+
 /** What vectors are compared by roughly: directions in which both what is seen and what is asked for vary. */
 export interface Directions {
   dimension: number;
@@ -7,6 +9,10 @@ export interface Directions {
   seen: Float32Array;
   /** What each number says of a vector: mean + Σ number · told is the best guess. */
   told: Float32Array;
+  /** Groups of vectors by their numbers: centres, `count` numbers each. */
+  centres: Float32Array;
+  /** What the guess of a group's vectors lacks on average: vectors, one a group. */
+  lacking: Float32Array;
 }
 
 /** Rounds of the iteration: what the last directions are exactly does not matter. */
@@ -14,6 +20,9 @@ const ROUNDS = 8;
 /** Part of the queries that is like captions, and the one that is like pictures; the rest is like nothing in particular. */
 const LIKE_CAPTIONS = 0.7;
 const LIKE_PICTURES = 0.25;
+/** Groups; of fewer vectors each, what they lack is by chance. */
+const GROUPS = 128;
+const LEAST_OF_GROUP = 16;
 /** A direction in which there is so little is none. */
 const LEAST = 1e-12;
 
@@ -48,7 +57,35 @@ export function findDirections({
     for (const [k, vector] of told.entries()) directions[k] = times(asked, vector);
     told = orthonormalise(directions, seen);
   }
-  return { dimension, count, mean: Float32Array.from(mean), seen: joined(directions), told: joined(told) };
+  const found = {
+    dimension,
+    count,
+    mean: Float32Array.from(mean),
+    seen: joined(directions),
+    told: joined(told),
+  };
+  return { ...found, ...groupsOf(vectors, found) };
+}
+
+/** What is not linear: what vectors of each group have beyond the guess. */
+function groupsOf(
+  vectors: Float32Array,
+  { dimension, count, mean, seen, told }: Omit<Directions, 'centres' | 'lacking'>,
+): Pick<Directions, 'centres' | 'lacking'> {
+  const size = vectors.length / dimension;
+  const groups = Math.max(1, Math.min(GROUPS, Math.floor(size / LEAST_OF_GROUP)));
+  const numbers = new Float32Array(size * count);
+  const beyond = vectors.map((value, at) => value - mean[at % dimension]!);
+  for (let i = 0; i < size; i++) {
+    const vector = beyond.subarray(i * dimension, (i + 1) * dimension);
+    for (let k = 0; k < count; k++)
+      numbers[i * count + k] = dot(vector, seen.subarray(k * dimension, (k + 1) * dimension));
+    for (let k = 0; k < count; k++)
+      for (let j = 0; j < dimension; j++) vector[j]! -= numbers[i * count + k]! * told[k * dimension + j]!;
+  }
+  const { centres, nearest } = findClusters(numbers, { numbers: count, count: groups });
+  const none = new Float32Array(groups * dimension);
+  return { centres, lacking: meansOf(beyond, { nearest, count: groups, centres: none }) };
 }
 
 function joined(rows: readonly Float64Array[]): Float32Array {
@@ -138,7 +175,7 @@ function orthonormalise(directions: readonly Float64Array[], matrix: Float64Arra
   return products;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+function dot(a: Float64Array | Float32Array, b: Float64Array | Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

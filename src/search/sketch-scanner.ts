@@ -1,7 +1,7 @@
 import { Dots } from '../shared/dots/dots.js';
 import type { CodedQuery } from './query-score.js';
 import { MAX_PHRASES, type ReadRow, type ScannedRows, SEGMENT_VECTORS } from './row-scanner.js';
-import { bestOfSketches, SKETCH_NUMBERS, type Sketcher } from './sketcher.js';
+import { bestOfSketches, SKETCH_BYTES, SKETCH_NUMBERS, type Sketcher } from './sketcher.js';
 
 /** What {@link SketchScanner} needs. */
 export interface SketchScannerOptions {
@@ -14,6 +14,8 @@ export interface SketchScannerOptions {
 
 interface Segment {
   dots: Dots;
+  /** Of each sketch. */
+  groups: Uint8Array;
   used: number;
   room: number;
 }
@@ -48,7 +50,7 @@ export class SketchScanner {
       if (typeof place === 'number') return place;
       const { segment, from, count } = place;
       const dots = segment.dots.run({ from, count, phrases: sketched.factors.length });
-      return bestOfSketches(dots, { count, query: sketched });
+      return bestOfSketches(dots, { groups: segment.groups.subarray(from, from + count), query: sketched });
     });
   }
 
@@ -59,7 +61,9 @@ export class SketchScanner {
     const segment = this.#segmentFor(count);
     if (!segment) return Infinity;
     const from = segment.used;
-    segment.dots.setRows(this.#options.sketcher.of(row), from);
+    const { codes, groups } = this.#options.sketcher.of(row);
+    segment.dots.setRows(codes, from);
+    segment.groups.set(groups, from);
     segment.used += count;
     return { segment, from, count };
   }
@@ -67,12 +71,12 @@ export class SketchScanner {
   #segmentFor(count: number): Segment | null {
     const last = this.#segments.at(-1);
     if (last && last.used + count <= last.room) return last;
-    const affordable = Math.floor((this.#options.budgetBytes - this.#heldBytes) / SKETCH_NUMBERS);
+    const affordable = Math.floor((this.#options.budgetBytes - this.#heldBytes) / SKETCH_BYTES);
     const room = Math.min(Math.max(SEGMENT_VECTORS, count), affordable);
     if (room < count) return null;
     const dots = new Dots({ dimension: SKETCH_NUMBERS, rows: room, phrases: MAX_PHRASES });
-    const segment = { dots, used: 0, room };
-    this.#heldBytes += room * SKETCH_NUMBERS;
+    const segment = { dots, groups: new Uint8Array(room), used: 0, room };
+    this.#heldBytes += room * SKETCH_BYTES;
     this.#segments.push(segment);
     return segment;
   }

@@ -6,6 +6,8 @@ import { COMMON_PART, type CodedQuery, UNWANTED_PART } from './query-score.js';
 /** Numbers of a sketch: what a vector is in each direction, and how common it is. */
 export const SKETCH_NUMBERS = 64;
 export const SKETCH_DIRECTIONS = SKETCH_NUMBERS - 1;
+/** Memory of a sketch: its numbers, and its group. */
+export const SKETCH_BYTES = SKETCH_NUMBERS + 1;
 /** A number's unit, a standard deviation of it, as an int8: ten of them fit. */
 const UNIT = 12.7;
 /** The same for commonness, which is −1 … 1 but near 0.2: steps of 0.004. */
@@ -20,15 +22,30 @@ export interface SketchedQuery {
   phrases: Int16Array;
   factors: Float64Array;
   constants: Float64Array;
+  /** What is added for a sketch's group: phrase by phrase, one a group. */
+  ofGroups: Float64Array;
 }
 
-/** Vectors in 64 bytes each, from which their scores can be guessed: less exact than their codes, but far smaller. */
+/** Sketches. */
+export interface Sketches {
+  /** One behind the other. */
+  codes: Int8Array;
+  /** Of each, which group of vectors it is of. */
+  groups: Uint8Array;
+}
+
+/** Vectors in 65 bytes each, from which their scores can be guessed: less exact than their codes, but far smaller. */
 export class Sketcher {
   readonly #directions: Directions;
   readonly #dots: Dots;
   /** Of each direction: what a dot product is worth, and what the mean has of it. */
   readonly #factors: Float64Array;
   readonly #offsets: Float64Array;
+  /** Compares sketches with the centres of groups. */
+  readonly #grouping: Dots;
+  readonly #groupCount: number;
+  /** Half of a centre's square, as a dot product. */
+  readonly #halves: Float64Array;
 
   constructor(directions: Directions) {
     const { dimension, count, seen, mean } = directions;
@@ -36,6 +53,10 @@ export class Sketcher {
     this.#dots = new Dots({ dimension, rows: AT_ONCE, phrases: Math.max(1, count) });
     this.#factors = new Float64Array(count);
     this.#offsets = new Float64Array(count);
+    this.#groupCount = directions.lacking.length / dimension;
+    this.#halves = new Float64Array(this.#groupCount);
+    this.#grouping = new Dots({ dimension: SKETCH_NUMBERS, rows: AT_ONCE, phrases: this.#groupCount });
+    this.#setCentres(directions);
     for (let k = 0; k < count; k++) {
       const direction = seen.subarray(k * dimension, (k + 1) * dimension);
       const { codes, factor } = coded(direction);
@@ -45,10 +66,39 @@ export class Sketcher {
     }
   }
 
-  /** @param codes of vectors, one behind the other @param commonness of each @returns sketches, one behind the other */
-  of({ codes, commonness }: { codes: Int8Array; commonness: Float32Array }): Int8Array {
+  #setCentres({ centres, count }: Directions): void {
+    const unit = PHRASE_MAX / centres.reduce((max, value) => Math.max(max, Math.abs(value)), 1e-9);
+    for (let group = 0; group < this.#groupCount; group++) {
+      const centre = centres.subarray(group * count, (group + 1) * count);
+      const phrase = new Int16Array(SKETCH_NUMBERS);
+      phrase.set(Int16Array.from(centre, (value) => Math.round(value * unit)));
+      this.#grouping.setPhrases(phrase, group);
+      this.#halves[group] = (UNIT * unit * centre.reduce((sum, value) => sum + value * value, 0)) / 2;
+    }
+  }
+
+  /** Group of each of some sketches, 256 at most. */
+  #groupsOf(sketches: Int8Array): Uint8Array {
+    const groups = new Uint8Array(sketches.length / SKETCH_NUMBERS);
+    this.#grouping.setRows(sketches);
+    const dots = this.#grouping.run({ count: groups.length, phrases: this.#groupCount });
+    for (let i = 0; i < groups.length; i++) {
+      let most = -Infinity;
+      for (let group = 0; group < this.#groupCount; group++) {
+        const likeness = dots[i * this.#groupCount + group]! - this.#halves[group]!;
+        if (likeness <= most) continue;
+        most = likeness;
+        groups[i] = group;
+      }
+    }
+    return groups;
+  }
+
+  /** @param codes of vectors, one behind the other @param commonness of each */
+  of({ codes, commonness }: { codes: Int8Array; commonness: Float32Array }): Sketches {
     const { dimension, count: numbers } = this.#directions;
     const sketches = new Int8Array(commonness.length * SKETCH_NUMBERS);
+    const groups = new Uint8Array(commonness.length);
     for (let start = 0; start < commonness.length; start += AT_ONCE) {
       const count = Math.min(AT_ONCE, commonness.length - start);
       this.#dots.setRows(codes.subarray(start * dimension, (start + count) * dimension));
@@ -63,18 +113,22 @@ export class Sketcher {
         }
         sketches[at + SKETCH_DIRECTIONS] = clamped(COMMON_UNIT * commonness[start + i]!);
       }
+      const own = sketches.subarray(start * SKETCH_NUMBERS, (start + count) * SKETCH_NUMBERS);
+      groups.set(this.#groupsOf(own), start);
     }
-    return sketches;
+    return { codes: sketches, groups };
   }
 
   /** What of a query can be compared with sketches. */
   query({ dimension, phrases }: CodedQuery): SketchedQuery {
-    const { count, mean, told } = this.#directions;
+    const { count, mean, told, lacking } = this.#directions;
+    const groups = this.#groupCount;
     const phraseCount = phrases.length / dimension;
     const sketched: SketchedQuery = {
       phrases: new Int16Array(phraseCount * SKETCH_NUMBERS),
       factors: new Float64Array(phraseCount),
       constants: new Float64Array(phraseCount),
+      ofGroups: new Float64Array(phraseCount * groups),
     };
     for (let p = 0; p < phraseCount; p++) {
       const phrase = phrases.subarray(p * dimension, (p + 1) * dimension);
@@ -89,25 +143,33 @@ export class Sketcher {
       sketched.phrases.set(codes, p * SKETCH_NUMBERS);
       sketched.factors[p] = factor;
       sketched.constants[p] = dotWith(mean);
+      for (let group = 0; group < groups; group++)
+        sketched.ofGroups[p * groups + group] = dotWith(
+          lacking.subarray(group * dimension, (group + 1) * dimension),
+        );
     }
     return sketched;
   }
 }
 
-/** The highest score that sketches tell of. @param dots of `count` sketches with every phrase */
+/** The highest score that sketches tell of. @param dots of each with every phrase @param groups of each */
 export function bestOfSketches(
   dots: Int32Array,
-  { count, query: { factors, constants } }: { count: number; query: SketchedQuery },
+  { groups, query: { factors, constants, ofGroups } }: { groups: Uint8Array; query: SketchedQuery },
 ): number {
   const phrases = factors.length;
+  const groupCount = ofGroups.length / phrases;
   let best = -Infinity;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < groups.length; i++) {
     const at = i * phrases;
-    let score = dots[at]! * factors[0]! + constants[0]!;
+    const group = groups[i]!;
+    let score = dots[at]! * factors[0]! + constants[0]! + ofGroups[group]!;
     if (phrases > 1) {
       let likest = Infinity;
-      for (let p = 1; p < phrases; p++)
-        likest = Math.min(likest, dots[at + p]! * factors[p]! + constants[p]!);
+      for (let p = 1; p < phrases; p++) {
+        const own = dots[at + p]! * factors[p]! + constants[p]! + ofGroups[p * groupCount + group]!;
+        if (own < likest) likest = own;
+      }
       score += likest;
     }
     if (score > best) best = score;

@@ -6,7 +6,7 @@ import { codeQuery } from '../../search/query-score.js';
 import { ScanThreads } from '../../search/scan-threads.js';
 import { EXACT_UP_TO } from '../../search/search-service.js';
 import { type FoundMoment, Searcher, type SearchRange } from '../../search/searcher.js';
-import { SKETCH_NUMBERS } from '../../search/sketcher.js';
+import { SKETCH_BYTES } from '../../search/sketcher.js';
 import { createLogger } from '../../telemetry/logger.js';
 import type { Output } from '../output.js';
 import { benchBacktest } from './backtest-stage.js';
@@ -122,7 +122,7 @@ async function benchSearch(memory: MadeUpMemory, { compare }: { compare: boolean
   for (const query of queries) answers.push(await timed(() => searcher.search(query, ALL)));
   const memoryMb = (process.memoryUsage().rss - before) / 1e6;
   const times = answers.map(({ ms }) => ms);
-  const bytes = scanned.vectors > EXACT_UP_TO ? SKETCH_NUMBERS : MADE_UP_MODEL.dimension;
+  const bytes = scanned.vectors > EXACT_UP_TO ? SKETCH_BYTES : MADE_UP_MODEL.dimension;
   await using plain = compare ? new Searcher({ ...settings, exactUpTo: Infinity }) : null;
   let [exact, found] = [0, 0];
   for (const [i, query] of queries.entries()) {
