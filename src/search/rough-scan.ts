@@ -27,11 +27,15 @@ export interface RowOfCamera extends RowToScan {
  */
 export async function scanRoughly(
   rows: readonly RowOfCamera[],
-  { query, threads }: { query: CodedQuery; threads: Pick<ScanThreads, 'scan' | 'guess'> },
+  {
+    query,
+    threads,
+    likeliest: most = LIKELIEST,
+  }: { query: CodedQuery; threads: Pick<ScanThreads, 'scan' | 'guess'>; likeliest?: number | undefined },
 ): Promise<BestOfRows> {
   const guesses = await threads.guess(rows, query);
   const samples = spread([...rows.keys()], OF_EVERY_KIND);
-  const chosen = [...new Set([...samples, ...likeliest(guesses, LIKELIEST)])];
+  const chosen = [...new Set([...samples, ...likeliest(guesses, most)])];
   const exact = await threads.scan(
     chosen.map((place) => rows[place]!),
     query,

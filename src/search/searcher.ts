@@ -68,6 +68,8 @@ export interface SearcherOptions {
   budgetBytes: number;
   /** Vectors of the model in the folder up to which all are compared exactly. */
   exactUpTo: number;
+  /** Rows that are compared exactly where there are more; usually a thousand. */
+  likeliest?: number;
 }
 
 /**
@@ -150,7 +152,7 @@ export class Searcher implements AsyncDisposable {
       const all = this.#select(streams, { cameraIds: null, fromMs: -Infinity, toMs: Infinity }).own;
       await threads.learn(all.map(rowToScan(streams, this.#options)));
     }
-    return scanRoughly(rows, { query, threads });
+    return scanRoughly(rows, { query, threads, likeliest: this.#options.likeliest });
   }
 
   /** How many there are that can be compared with a query. */
