@@ -13,6 +13,8 @@ export interface ScoredRow {
   toMs: number;
   /** NaN: it is gone. */
   best: number;
+  /** Whether that is only a guess. */
+  isGuess?: boolean;
 }
 
 /** A frame and its best tile. */
@@ -153,12 +155,17 @@ class Track {
     let row = this.#rows[place]!;
     for (let next = this.#rows[place + step]; next; next = this.#rows[place + step]) {
       const gapMs = step === 1 ? next.fromMs - row.toMs : row.fromMs - next.toMs;
-      const goesOn = next.best >= level && gapMs <= GAP_MS;
+      const goesOn = gapMs <= GAP_MS && this.#bestOf(next) >= level;
       if (!goesOn || this.#isTaken(next.fromMs) || this.#isTaken(next.toMs)) break;
       row = next;
       place += step;
     }
     return row;
+  }
+
+  #bestOf(row: ScoredRow): number {
+    if (!row.isGuess) return row.best;
+    return this.#options.framesOf(row).reduce((best, { score }) => Math.max(best, score), -Infinity);
   }
 
   #isTaken(atMs: number): boolean {

@@ -2,7 +2,7 @@ import type { CodedQuery } from './query-score.js';
 import { type RowToScan, type ScanThreads, spread } from './scan-threads.js';
 
 /** Rows that are compared exactly, of all for which guesses were made: the likeliest, and some of every kind. */
-const LIKELIEST = 1000;
+const LIKELIEST = 2000;
 const OF_EVERY_KIND = 256;
 /** Of a camera of which fewer of them are, nothing is learnt. */
 const LEAST_OF_CAMERA = 12;
@@ -13,6 +13,8 @@ export interface BestOfRows {
   best: Float32Array;
   /** The same where it was compared; elsewhere one that spreads as the exact ones do, for telling what is ordinary. */
   typical: Float32Array;
+  /** Whether a row's score was only guessed. */
+  isGuess: (place: number) => boolean;
 }
 
 /** A row, and whose. */
@@ -54,7 +56,7 @@ export async function scanRoughly(
     best[i] = known.get(i) ?? line.at(guesses[i]!);
     typical[i] = known.get(i) ?? best[i]! + line.nextError();
   }
-  return { best, typical };
+  return { best, typical, isGuess: (place) => !known.has(place) };
 }
 
 /** Places of the highest guesses, and of all rows of which there is none. */

@@ -68,7 +68,7 @@ export interface SearcherOptions {
   budgetBytes: number;
   /** Vectors of the model in the folder up to which all are compared exactly. */
   exactUpTo: number;
-  /** Rows that are compared exactly where there are more; usually a thousand. */
+  /** Rows that are compared exactly where there are more; usually 2,000. */
   likeliest?: number;
 }
 
@@ -120,9 +120,10 @@ export class Searcher implements AsyncDisposable {
       });
     const streams = this.#store.streams();
     const { own, skipped } = this.#select(streams, range);
-    const { best, typical } = await this.#scan(own.map(rowToScan(streams, this.#options)), query);
+    const { best, typical, isGuess } = await this.#scan(own.map(rowToScan(streams, this.#options)), query);
     const rows = own.map(({ id, streamId, fromMs, toMs }, i): ScoredRow => {
-      return { id, streamId, cameraId: streams.get(streamId)!.cameraId, fromMs, toMs, best: best[i]! };
+      const { cameraId } = streams.get(streamId)!;
+      return { id, streamId, cameraId, fromMs, toMs, best: best[i]!, isGuess: isGuess(i) };
     });
     const ordinary = ordinaryOf(rows.map(({ cameraId }, i) => ({ cameraId, best: typical[i]! })));
     const moments = findMoments(rows, {
@@ -145,7 +146,7 @@ export class Searcher implements AsyncDisposable {
     if (!threads.hasLearnt) {
       if (this.#vectors() <= this.#options.exactUpTo) {
         const best = await threads.scan(rows, query);
-        return { best, typical: best };
+        return { best, typical: best, isGuess: () => false };
       }
       // Learnt from all there are: later searches may be for other cameras and times.
       const streams = this.#store.streams();

@@ -99,7 +99,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const open = (in_ = folder, { exactUpTo = Infinity, likeliest = 1000 } = {}) =>
+const open = (in_ = folder, { exactUpTo = Infinity, likeliest = 2000 } = {}) =>
   new Searcher({
     ...{ folder: in_, model: embedder.describe(), commonness, budgetBytes: 1e9, threads: 2 },
     ...{ exactUpTo, likeliest },
@@ -216,7 +216,7 @@ it('finds by sketches what an exact search finds, and the same stands out, whate
       const { scanned, skipped, standsOut, ordinary } = one;
       expect(other).toMatchObject({ scanned, skipped, standsOut, lostRows: 0 });
       expect(other.ordinary!.median).toBeCloseTo(ordinary!.median, 2);
-      expect(other.ordinary!.highest / ordinary!.highest).toBeCloseTo(1, 1);
+      expect(Math.abs(other.ordinary!.highest / ordinary!.highest - 1)).toBeLessThan(0.15);
       // The same minutes come again and again: of moments that score the same, any will do.
       for (const [place, { score }] of one.moments.entries()) {
         all++;
