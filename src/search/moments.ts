@@ -98,7 +98,9 @@ class RowQueue {
   }
 
   #sortMore(): void {
-    const scores = Float64Array.from(this.#rest, ({ best }) => best).sort();
+    const scores = new Float64Array(this.#rest.length);
+    for (let i = 0; i < scores.length; i++) scores[i] = this.#rest[i]!.best;
+    scores.sort();
     this.#least = scores.at(-SORTED_AT_ONCE) ?? -Infinity;
     this.#sorted = this.#rest.filter(({ best }) => best >= this.#least).sort((a, b) => a.best - b.best);
     this.#rest = this.#rest.filter(({ best }) => best < this.#least);

@@ -51,11 +51,12 @@ export async function scanRoughly(
     })),
   );
   const [best, typical] = [new Float32Array(rows.length), new Float32Array(rows.length)];
-  for (const [i, { cameraId }] of rows.entries()) {
-    const line = lines.of(cameraId);
-    best[i] = known.get(i) ?? line.at(guesses[i]!);
-    typical[i] = known.get(i) ?? best[i]! + line.nextError();
+  for (let i = 0; i < rows.length; i++) {
+    const line = lines.of(rows[i]!.cameraId);
+    best[i] = line.at(guesses[i]!);
+    typical[i] = best[i]! + line.nextError();
   }
+  for (const [place, score] of known) best[place] = typical[place] = score;
   return { best, typical, isGuess: (place) => !known.has(place) };
 }
 
@@ -63,8 +64,12 @@ export async function scanRoughly(
 function likeliest(guesses: Float32Array, count: number): number[] {
   const known = guesses.filter((guess) => Number.isFinite(guess)).sort();
   const least = known[Math.max(0, known.length - count)] ?? Infinity;
+  // The same footage over and over has the same guesses: of those, as many as there is room for.
+  let room = known.slice(-count).filter((guess) => guess === least).length;
   const places: number[] = [];
-  for (const [place, guess] of guesses.entries()) if (guess >= least) places.push(place);
+  for (let place = 0; place < guesses.length; place++)
+    if (guesses[place]! > least || guesses[place] === Infinity) places.push(place);
+    else if (guesses[place] === least && room-- > 0) places.push(place);
   return places;
 }
 
