@@ -2,7 +2,7 @@ import type { CodedQuery } from './query-score.js';
 import { type RowToScan, type ScanThreads, spread } from './scan-threads.js';
 
 /** Rows that are compared exactly, of all for which guesses were made: the likeliest, and some of every kind. */
-const LIKELIEST = 2000;
+const LIKELIEST = 3000;
 const OF_EVERY_KIND = 256;
 /** Of a camera of which fewer of them are, nothing is learnt. */
 const LEAST_OF_CAMERA = 12;

@@ -68,7 +68,7 @@ export interface SearcherOptions {
   budgetBytes: number;
   /** Vectors of the model in the folder up to which all are compared exactly. */
   exactUpTo: number;
-  /** Rows that are compared exactly where there are more; usually 2,000. */
+  /** Rows that are compared exactly where there are more; usually 3,000. */
   likeliest?: number;
 }
 
