@@ -13,6 +13,8 @@ export interface ScoredRow {
   toMs: number;
   /** NaN: it is gone. */
   best: number;
+  /** Whether that is only a guess. */
+  isGuess?: boolean;
 }
 
 /** A frame and its best tile. */
@@ -55,20 +57,54 @@ export function findMoments(rows: readonly ScoredRow[], options: MomentOptions):
     else cameras.set(row.cameraId, [row]);
   }
   const tracks = new Map([...cameras].map(([cameraId, own]) => [cameraId, new Track(own, options)]));
-  // The best is last.
-  const queue = rows.filter(({ best }) => !Number.isNaN(best)).sort((a, b) => a.best - b.best);
+  const queue = new RowQueue(rows.filter(({ best }) => !Number.isNaN(best)));
   const moments: Moment[] = [];
   while (moments.length < options.limit) {
-    const row = queue.pop();
+    const row = queue.take();
     if (!row) break;
     const track = tracks.get(row.cameraId)!;
     const top = track.topOf(row);
     if (!top) continue;
     // Its best frame may belong to a moment that was found already: what is left of it waits for its turn.
-    if (Math.fround(top.score) < row.best) insert(queue, { ...row, best: Math.fround(top.score) });
+    if (Math.fround(top.score) < row.best) queue.put({ ...row, best: Math.fround(top.score) });
     else moments.push(track.take(row, top));
   }
   return moments;
+}
+
+/** Rows are taken out of a queue this many at a time: of a hundred thousand, hardly any is asked for. */
+const SORTED_AT_ONCE = 1000;
+
+/** Rows, the best first. */
+class RowQueue {
+  /** The best is last; the rest is sorted when it is needed. */
+  #sorted: ScoredRow[] = [];
+  #rest: ScoredRow[];
+  /** No row of the rest is better. */
+  #least = Infinity;
+
+  constructor(rows: ScoredRow[]) {
+    this.#rest = rows;
+  }
+
+  take(): ScoredRow | undefined {
+    if (this.#sorted.length === 0) this.#sortMore();
+    return this.#sorted.pop();
+  }
+
+  put(row: ScoredRow): void {
+    if (row.best >= this.#least) insert(this.#sorted, row);
+    else this.#rest.push(row);
+  }
+
+  #sortMore(): void {
+    const scores = new Float64Array(this.#rest.length);
+    for (let i = 0; i < scores.length; i++) scores[i] = this.#rest[i]!.best;
+    scores.sort();
+    this.#least = scores.at(-SORTED_AT_ONCE) ?? -Infinity;
+    this.#sorted = this.#rest.filter(({ best }) => best >= this.#least).sort((a, b) => a.best - b.best);
+    this.#rest = this.#rest.filter(({ best }) => best < this.#least);
+  }
 }
 
 function insert(queue: ScoredRow[], row: ScoredRow): void {
@@ -121,12 +157,17 @@ class Track {
     let row = this.#rows[place]!;
     for (let next = this.#rows[place + step]; next; next = this.#rows[place + step]) {
       const gapMs = step === 1 ? next.fromMs - row.toMs : row.fromMs - next.toMs;
-      const goesOn = next.best >= level && gapMs <= GAP_MS;
+      const goesOn = gapMs <= GAP_MS && this.#bestOf(next) >= level;
       if (!goesOn || this.#isTaken(next.fromMs) || this.#isTaken(next.toMs)) break;
       row = next;
       place += step;
     }
     return row;
+  }
+
+  #bestOf(row: ScoredRow): number {
+    if (!row.isGuess) return row.best;
+    return this.#options.framesOf(row).reduce((best, { score }) => Math.max(best, score), -Infinity);
   }
 
   #isTaken(atMs: number): boolean {

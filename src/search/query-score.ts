@@ -2,9 +2,9 @@ import { codeLength, codePhrase } from '../shared/dots/codes.js';
 import { Dots } from '../shared/dots/dots.js';
 
 /** How much of its commonness (`commonness.ts`) a picture pays. */
-const COMMON_PART = 0.75;
+export const COMMON_PART = 0.75;
 /** How much of its likeness to the likest unwanted phrase it pays. */
-const UNWANTED_PART = 0.5;
+export const UNWANTED_PART = 0.5;
 
 /** What is looked for, as unit vectors. */
 export interface QueryVectors {

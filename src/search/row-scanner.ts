@@ -11,7 +11,7 @@ export const MAX_PHRASES = 8;
  * Vectors that one piece of memory has room for. An engine reserves gigabytes of addresses for each, so there must not be
  * hundreds; what is not used costs addresses only.
  */
-const SEGMENT_VECTORS = 262_144;
+export const SEGMENT_VECTORS = 262_144;
 
 /** Rows of the store. */
 export interface ScannedRows {
@@ -27,6 +27,14 @@ export interface RowScannerOptions {
   commonness: Commonness;
   /** Memory for codes. Rows beyond it are read from disk for every query. */
   budgetBytes: number;
+}
+
+/** What is compared of a row. */
+export interface ReadRow {
+  /** One behind the other. */
+  codes: Int8Array;
+  /** Of each. */
+  commonness: Float32Array;
 }
 
 /** Vectors in memory, as they are scanned. */
@@ -90,15 +98,18 @@ export class RowScanner {
 
   /** Brings rows into memory that are not there yet, until it is full. */
   #load({ ids, measured }: ScannedRows): void {
+    const isPointless = this.#options.budgetBytes === 0;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
       if (this.#places.has(id)) continue;
-      const row = this.#read(id, measured[i] === 1);
-      this.#places.set(id, row === null ? GONE : (this.#hold(row) ?? ON_DISK));
+      const row = isPointless ? null : this.read(id, measured[i] === 1);
+      if (isPointless) this.#places.set(id, ON_DISK);
+      else this.#places.set(id, row === null ? GONE : (this.#hold(row) ?? ON_DISK));
     }
   }
 
-  #read(id: number, isMeasured: boolean): { codes: Int8Array; commonness: Float32Array } | null {
+  /** Reads a row; null: it was deleted, or cannot be read, or has no vectors. */
+  read(id: number, isMeasured: boolean): ReadRow | null {
     const { store, dimension, commonness: meter } = this.#options;
     const body = store.body(id);
     if (!body) return null;
@@ -113,7 +124,7 @@ export class RowScanner {
     }
   }
 
-  #hold(row: { codes: Int8Array; commonness: Float32Array }): Place | null {
+  #hold(row: ReadRow): Place | null {
     const { dimension, budgetBytes } = this.#options;
     const count = row.commonness.length;
     let segment = this.#segments.at(-1);
@@ -132,7 +143,7 @@ export class RowScanner {
   }
 
   #scanOnDisk(id: number, isMeasured: boolean, { phrases }: CodedQuery, score: QueryScore): number {
-    const row = this.#read(id, isMeasured);
+    const row = this.read(id, isMeasured);
     if (!row) {
       this.#places.set(id, GONE);
       return Number.NaN;
@@ -154,10 +165,7 @@ function makeSegment(room: number, dimension: number): Segment {
   };
 }
 
-function fill(
-  { segment, from }: Place,
-  { codes, commonness }: { codes: Int8Array; commonness: Float32Array },
-): void {
+function fill({ segment, from }: Place, { codes, commonness }: ReadRow): void {
   segment.dots.setRows(codes, from);
   segment.commonness.set(commonness, from);
   const squares = segment.dots.squares({ from, count: commonness.length });

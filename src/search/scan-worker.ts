@@ -1,10 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { decodeImage } from '../shared/dots/codes.js';
 import { messageOf } from '../shared/errors.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { VectorStore } from '../store/vectors/vector-store.js';
 import { Commonness } from './commonness.js';
+import { type Directions, findDirections } from './directions.js';
 import type { CodedQuery } from './query-score.js';
 import { RowScanner, type ScannedRows } from './row-scanner.js';
+import { SketchScanner } from './sketch-scanner.js';
+import { SKETCH_DIRECTIONS, Sketcher } from './sketcher.js';
 
 /** What a thread of {@link ScanThreads} is told at its start. */
 export interface ScanSettings {
@@ -16,25 +20,63 @@ export interface ScanSettings {
   budgetBytes: number;
 }
 
-/** A thread's share of the rows. */
-export interface ScanWork {
-  rows: ScannedRows;
-  query: CodedQuery;
-}
+/** A thread's share of the rows, and what to do with them. */
+export type ScanWork =
+  | { rows: ScannedRows; query: CodedQuery }
+  /** From now on vectors stay on disk, and only their sketches in memory. */
+  | { rows: ScannedRows; query: CodedQuery; directions: Directions }
+  | { rows: ScannedRows; learn: true };
 
-/** Best score of each row. */
-export type ScanReply = { best: Float32Array } | { error: string };
+/** Best score of each row, or about that; or what sketches are made with. */
+export type ScanReply = { best: Float32Array } | { directions: Directions } | { error: string };
+
+/** Vectors taken of a row to find directions: neighbours are alike. */
+const LEARNT_OF_ROW = 4;
 
 const { folder, dimension, captions, budgetBytes } = workerData as ScanSettings;
-const store = new VectorStore(openVectorsReadOnly(folder));
+const database = openVectorsReadOnly(folder);
+const store = new VectorStore(database);
 const commonness = new Commonness({ phrases: captions, dimension });
-const scanner = new RowScanner({ store, dimension, commonness, budgetBytes });
+let scanner = new RowScanner({ store, dimension, commonness, budgetBytes });
+let sketches: SketchScanner | null = null;
 
-parentPort!.on('message', ({ rows, query }: ScanWork) => {
+parentPort!.on('message', (work: ScanWork) => {
   try {
-    const best = scanner.scan(rows, query);
-    parentPort!.postMessage({ best } satisfies ScanReply, [best.buffer as ArrayBuffer]);
+    parentPort!.postMessage(answer(work));
   } catch (error) {
     parentPort!.postMessage({ error: messageOf(error) } satisfies ScanReply);
   }
 });
+
+function answer(work: ScanWork): ScanReply {
+  if ('learn' in work) return { directions: learn(work.rows) };
+  if ('directions' in work) return { best: sketchesOf(work.directions).scan(work.rows, work.query) };
+  return { best: scanner.scan(work.rows, work.query) };
+}
+
+function sketchesOf(directions: Directions): SketchScanner {
+  if (!sketches) {
+    const reader = new RowScanner({ store, dimension, commonness, budgetBytes: 0 });
+    scanner = reader;
+    const read = (id: number, isMeasured: boolean) => reader.read(id, isMeasured);
+    sketches = new SketchScanner({ sketcher: new Sketcher(directions), read, budgetBytes });
+  }
+  return sketches;
+}
+
+function learn({ ids, measured }: ScannedRows): Directions {
+  const vectors: Float32Array[] = [];
+  for (const [place, id] of ids.entries()) {
+    const codes = scanner.read(id, measured[place] === 1)?.codes ?? new Int8Array();
+    const count = codes.length / dimension;
+    const taken = Math.min(LEARNT_OF_ROW, count);
+    for (let i = 0; i < taken; i++) {
+      const at = Math.floor((i * count) / taken) * dimension;
+      vectors.push(decodeImage(codes.subarray(at, at + dimension)));
+    }
+  }
+  const all = new Float32Array(vectors.length * dimension);
+  for (const [i, vector] of vectors.entries()) all.set(vector, i * dimension);
+  const count = Math.min(SKETCH_DIRECTIONS, dimension);
+  return findDirections({ dimension, vectors: all, captions, count });
+}

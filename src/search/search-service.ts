@@ -16,6 +16,9 @@ const ANEW_MS = 12 * 3_600_000;
 const BUDGET_BYTES = 1e9;
 const BUDGET_PART = 0.25;
 
+/** More vectors take too much memory beside cameras (768 MB at 512 values); their sketches take an eighth of it. */
+export const EXACT_UP_TO = 1.5e6;
+
 /** What {@link SearchService} needs. */
 export interface SearchServiceOptions {
   /** Data folder, in which vectors are being written. */
@@ -99,13 +102,15 @@ export class SearchService implements AsyncDisposable {
     const { modelHash, dimension } = embedder.describe();
     const isOld = this.#open && performance.now() - this.#open.sinceMs > ANEW_MS;
     if (isOld || this.#open?.modelHash !== modelHash) await this.#release();
+    const budgetBytes = Math.min(BUDGET_BYTES, BUDGET_PART * totalmem());
     this.#open ??= {
       ...{ modelHash, sinceMs: performance.now() },
       searcher: new Searcher({
         ...{ folder, model: { modelHash, dimension }, commonness },
         // One processor is left to the cameras.
         threads: Math.max(1, availableParallelism() - 1),
-        budgetBytes: Math.min(BUDGET_BYTES, BUDGET_PART * totalmem()),
+        budgetBytes,
+        exactUpTo: Math.min(EXACT_UP_TO, budgetBytes / dimension),
       }),
     };
     clearTimeout(this.#idle ?? undefined);

@@ -8,6 +8,8 @@ import type { Commonness } from './commonness.js';
 import { findMoments, type Moment, type ScoredFrame, type ScoredRow } from './moments.js';
 import { LEAST_STRENGTH, type Ordinary, ordinaryOf, surpriseOf } from './ordinary.js';
 import { type CodedQuery, codeQuery, type QueryVectors, RowScores } from './query-score.js';
+import { type BestOfRows, type RowOfCamera, scanRoughly } from './rough-scan.js';
+import { RowList } from './row-list.js';
 import { MAX_PHRASES } from './row-scanner.js';
 import { ScanThreads } from './scan-threads.js';
 
@@ -64,13 +66,21 @@ export interface SearcherOptions {
   threads?: number;
   /** Memory for vectors; the rest is read from disk for every query. */
   budgetBytes: number;
+  /** Vectors of the model in the folder up to which all are compared exactly. */
+  exactUpTo: number;
+  /** Rows that are compared exactly where there are more; usually 3,000. */
+  likeliest?: number;
 }
 
-/** Searches what is remembered in a data folder, exactly: every vector is compared. Keeps in memory what it has read. */
+/**
+ * Searches what is remembered in a data folder. Up to a size every vector is compared, exactly; beyond it, only their sketches
+ * are, and exactly those of the rows in which the best are likely to be. Keeps in memory what it compares.
+ */
 export class Searcher implements AsyncDisposable {
   readonly #options: SearcherOptions;
   readonly #database;
   readonly #store: VectorStore;
+  readonly #rows: RowList;
   readonly #threads: ScanThreads;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -80,6 +90,7 @@ export class Searcher implements AsyncDisposable {
     this.#options = options;
     this.#database = openVectorsReadOnly(folder);
     this.#store = new VectorStore(this.#database);
+    this.#rows = new RowList(this.#store);
     const { dimension } = model;
     this.#threads = new ScanThreads(
       { folder, dimension, captions: commonness.phrases, budgetBytes },
@@ -109,18 +120,12 @@ export class Searcher implements AsyncDisposable {
       });
     const streams = this.#store.streams();
     const { own, skipped } = this.#select(streams, range);
-    const { captions } = this.#options.commonness;
-    const best = await this.#threads.scan(
-      own.map(({ id, vectors, streamId }) => ({
-        ...{ id, vectors },
-        measured: streams.get(streamId)!.captions === captions,
-      })),
-      query,
-    );
-    const rows = own.map((row, i): ScoredRow => {
-      return { ...row, cameraId: streams.get(row.streamId)!.cameraId, best: best[i]! };
+    const { best, typical, isGuess } = await this.#scan(own.map(rowToScan(streams, this.#options)), query);
+    const rows = own.map(({ id, streamId, fromMs, toMs }, i): ScoredRow => {
+      const { cameraId } = streams.get(streamId)!;
+      return { id, streamId, cameraId, fromMs, toMs, best: best[i]!, isGuess: isGuess(i) };
     });
-    const ordinary = ordinaryOf(rows);
+    const ordinary = ordinaryOf(rows.map(({ cameraId }, i) => ({ cameraId, best: typical[i]! })));
     const moments = findMoments(rows, {
       framesOf: this.#frameReader(streams, { query, range }),
       limit: range.limit,
@@ -136,14 +141,36 @@ export class Searcher implements AsyncDisposable {
     };
   }
 
+  async #scan(rows: readonly RowOfCamera[], query: CodedQuery): Promise<BestOfRows> {
+    const threads = this.#threads;
+    if (!threads.hasLearnt) {
+      if (this.#vectors() <= this.#options.exactUpTo) {
+        const best = await threads.scan(rows, query);
+        return { best, typical: best, isGuess: () => false };
+      }
+      // Learnt from all there are: later searches may be for other cameras and times.
+      const streams = this.#store.streams();
+      const all = this.#select(streams, { cameraIds: null, fromMs: -Infinity, toMs: Infinity }).own;
+      await threads.learn(all.map(rowToScan(streams, this.#options)));
+    }
+    return scanRoughly(rows, { query, threads, likeliest: this.#options.likeliest });
+  }
+
+  /** How many there are that can be compared with a query. */
+  #vectors(): number {
+    const own = this.#store.cameras().filter(({ modelHash }) => modelHash === this.#options.model.modelHash);
+    return own.reduce((sum, { vectors }) => sum + vectors, 0);
+  }
+
   /** Rows that can be compared with the query, and what others there are. */
   #select(
     streams: ReadonlyMap<number, VectorStream>,
-    { cameraIds, fromMs, toMs }: SearchRange,
+    { cameraIds, fromMs, toMs }: Omit<SearchRange, 'limit'>,
   ): { own: MinuteRow[]; skipped: SkippedModel[] } {
-    const cameraId = cameraIds?.length === 1 ? cameraIds[0]! : null;
     const skipped = new Map<string, number>();
-    const own = this.#store.rows({ cameraId, fromMs, toMs }).filter(({ streamId, vectors }) => {
+    const own = this.#rows.now().filter((row) => {
+      const { streamId, vectors } = row;
+      if (row.toMs < fromMs || row.fromMs >= toMs) return false;
       const stream = streams.get(streamId);
       // A stream that began after the list of streams was read is the next search's.
       if (!stream || vectors === 0 || !(cameraIds?.includes(stream.cameraId) ?? true)) return false;
@@ -181,6 +208,16 @@ export class Searcher implements AsyncDisposable {
     await this.#last;
     this.#database.close();
   }
+}
+
+function rowToScan(
+  streams: ReadonlyMap<number, VectorStream>,
+  { commonness: { captions } }: Pick<SearcherOptions, 'commonness'>,
+): (row: MinuteRow) => RowOfCamera {
+  return ({ id, vectors, streamId }) => {
+    const stream = streams.get(streamId)!;
+    return { id, vectors, measured: stream.captions === captions, cameraId: stream.cameraId };
+  };
 }
 
 /**

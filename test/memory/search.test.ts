@@ -99,8 +99,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const open = (in_ = folder) =>
-  new Searcher({ folder: in_, model: embedder.describe(), commonness, budgetBytes: 1e9, threads: 2 });
+const open = (in_ = folder, { exactUpTo = Infinity, likeliest = 2000 } = {}) =>
+  new Searcher({
+    ...{ folder: in_, model: embedder.describe(), commonness, budgetBytes: 1e9, threads: 2 },
+    ...{ exactUpTo, likeliest },
+  });
 const ALL = { cameraIds: null, fromMs: -Infinity, toMs: Infinity, limit: 10 };
 const asked = (words: string) => embedQuery({ words, unwanted: [], picture: null }, embedder);
 
@@ -193,6 +196,40 @@ it('outlives the deletion of what it looks at, and leaves out and counts what an
   expect([moments, lostRows]).toEqual([[], scanned.rows]);
   expect(scanned.rows).toBeGreaterThan(100);
   expect(await searcher.search(query, ALL)).toMatchObject({ moments: [], scanned: { rows: 0 } });
+});
+
+it('finds by sketches what an exact search finds, and the same stands out, whatever is added and deleted', async () => {
+  const own = join(folder, 'sketches');
+  using large = openVectorDatabase(own);
+  const stores = { from: store, into: new VectorStore(large) };
+  for (const { camera } of videos) rememberAgain(stores, { cameraId: camera, as: camera, atMs: 0 });
+  const [row] = store.rows({});
+  const stream = { ...store.streams().get(row!.streamId)!, modelHash: 'another' };
+  stores.into.write([{ stream, minute: decodeMinute(store.body(row!.id)!) }], { storedAtMs: 0 });
+  await using rough = open(own, { exactUpTo: 0, likeliest: 60 });
+  const compare = async (texts: string[]) => {
+    await using exact = open(own);
+    let [found, all] = [0, 0];
+    for (const words of texts) {
+      const query = await embedQuery({ words, unwanted: ['a parked car'], picture: null }, embedder);
+      const [one, other] = [await exact.search(query, ALL), await rough.search(query, ALL)];
+      const { scanned, skipped, standsOut, ordinary } = one;
+      expect(other).toMatchObject({ scanned, skipped, standsOut, lostRows: 0 });
+      expect(other.ordinary!.median).toBeCloseTo(ordinary!.median, 2);
+      expect(Math.abs(other.ordinary!.highest / ordinary!.highest - 1)).toBeLessThan(0.15);
+      // The same minutes come again and again: of moments that score the same, any will do.
+      for (const [place, { score }] of one.moments.entries()) {
+        all++;
+        if (Math.abs((other.moments[place]?.score ?? Number.NaN) - score) < 1e-9) found++;
+      }
+    }
+    expect(all).toBeGreaterThan(9 * texts.length);
+    expect(found / all).toBeGreaterThanOrEqual(0.95);
+  };
+  await compare(rules.flatMap(({ when }) => when));
+  large.exec('DELETE FROM minutes WHERE id % 3 = 0');
+  rememberAgain(stores, { cameraId: USUAL.camera, as: 'another', atMs: 7 * DAY_MS });
+  await compare(['a truck', 'a dog']);
 });
 
 it('finds for the service what was added since, with pictures of events, and refuses too many at once', async () => {

@@ -63,6 +63,8 @@ export async function runSearch(
   const commonness = await Commonness.open(embedder);
   await using searcher = new Searcher({
     ...{ folder, model: embedder.describe(), commonness, budgetBytes: BUDGET_BYTES },
+    // One search reads everything once, whatever is made of it: there is nothing to gain from guesses.
+    exactUpTo: Infinity,
   });
   checkCameras(options.cameras, searcher.cameraIds());
   const [picture = null] = pixels ? await embedder.embedImages({ pixels, count: 1 }) : [];

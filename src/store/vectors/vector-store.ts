@@ -49,6 +49,8 @@ export interface VectorRange {
   fromMs?: number;
   /** Not included. */
   toMs?: number;
+  /** Only rows that were stored after this one. */
+  afterId?: number;
 }
 
 /** What is remembered of one camera by one model. */
@@ -134,15 +136,23 @@ export class VectorStore {
   }
 
   /** Rows that overlap a stretch of time, in the order of time. */
-  rows({ cameraId = null, fromMs = -Infinity, toMs = Infinity }: VectorRange): MinuteRow[] {
+  rows({ cameraId = null, fromMs = -Infinity, toMs = Infinity, afterId = -1 }: VectorRange): MinuteRow[] {
     return this.#database
       .prepare(
         `SELECT minutes.id, stream AS streamId, from_ms AS fromMs, to_ms AS toMs, vectors, bytes
            FROM minutes JOIN streams ON streams.id = stream
-           WHERE (?1 IS NULL OR camera_id = ?1) AND to_ms >= ?2 AND from_ms < ?3
+           WHERE (?1 IS NULL OR camera_id = ?1) AND to_ms >= ?2 AND from_ms < ?3 AND minutes.id > ?4
            ORDER BY from_ms, minutes.id`,
       )
-      .all(cameraId, fromMs, toMs) as unknown as MinuteRow[];
+      .all(cameraId, fromMs, toMs, afterId) as unknown as MinuteRow[];
+  }
+
+  /** How many rows there are up to one. */
+  count({ upToId }: { upToId: number }): number {
+    const { count } = this.#database
+      .prepare('SELECT COUNT(*) AS count FROM minutes INDEXED BY minutes_by_age WHERE id <= ?')
+      .get(upToId) as { count: number };
+    return count;
   }
 
   /** What is in a row; null: it was deleted meanwhile. */
