@@ -24,15 +24,21 @@ export function openOrSetAside(
     return opened(openChecked(path), null);
   } catch (error) {
     if (codeOf(error) !== 'store-corrupt') throw error;
-    const setAside = `${path}.corrupt-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
-    for (const end of ['', '-wal', '-shm'])
-      if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${setAside}${end}`);
+    const setAside = putAside(path, nowMs);
     logger.error(
       { setAside, reason: messageOf(error) },
       'database corrupt: put aside, a new one begins; events, calibrations and reviews so far are in the old one',
     );
     return opened(openDatabase(path), setAside);
   }
+}
+
+/** Gives a database and what belongs to it another name. @returns its path now */
+export function putAside(path: string, nowMs: number): string {
+  const setAside = `${path}.corrupt-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
+  for (const end of ['', '-wal', '-shm'])
+    if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${setAside}${end}`);
+  return setAside;
 }
 
 function openChecked(path: string): DatabaseSyncInstance {

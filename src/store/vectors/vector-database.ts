@@ -1,9 +1,9 @@
-import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { codeOf, messageOf, WordwatchError } from '../../shared/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { openDatabase, openFileReadOnly } from '../database.js';
+import { putAside } from '../recover-database.js';
 
 /**
  * Vectors have a file of their own: it grows to gigabytes, may lose its last seconds in a power cut, and a damage to it is
@@ -76,10 +76,7 @@ export function openVectorsOrSetAside(
     return openVectorDatabase(folder);
   } catch (error) {
     if (codeOf(error) !== 'store-corrupt') throw error;
-    const path = vectorDatabasePath(folder);
-    const setAside = `${path}.corrupt-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
-    for (const end of ['', '-wal', '-shm'])
-      if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${setAside}${end}`);
+    const setAside = putAside(vectorDatabasePath(folder), nowMs);
     logger.error({ setAside, reason: messageOf(error) }, 'vectors corrupt: put aside, a new file begins');
     return openVectorDatabase(folder);
   }
