@@ -6,7 +6,6 @@ import { createSource } from '../../src/capture/index.js';
 import { RULE } from '../../src/commands/bench/stages.js';
 import { CalibrationKeeper } from '../../src/pipeline/calibration-keeper.js';
 import { CameraView } from '../../src/pipeline/camera-view.js';
-import { rememberedFrames } from '../../src/pipeline/remembered-frames.js';
 import { openRuleBook } from '../../src/pipeline/rule-book.js';
 import { type RuleVerdict, RuleWatch } from '../../src/pipeline/rule-watch.js';
 import { VectorRecorder } from '../../src/pipeline/vector-recorder.js';
@@ -15,6 +14,7 @@ import { openVectorDatabase } from '../../src/store/vectors/vector-database.js';
 import { VectorStore } from '../../src/store/vectors/vector-store.js';
 import { createLogger } from '../../src/telemetry/logger.js';
 import { openTestModel } from '../fixtures/open-model.js';
+import { rememberedFrames } from '../fixtures/remembered-frames.js';
 
 const logger = createLogger({ level: 'silent' });
 let folder: string;
