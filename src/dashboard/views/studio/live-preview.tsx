@@ -1,0 +1,92 @@
+import { useRef } from 'preact/hooks';
+import { cameraName, cameras, pictureOf } from '../../data/state.js';
+import { useWatched } from '../../data/use-watched.js';
+import { formatScore } from '../../format.js';
+import { placed } from '../../parts/tile-picture.js';
+import { words } from '../../words.js';
+import type { RuleDraft } from './draft.js';
+import type { NowAnswer } from './studio-api.js';
+import { useRepeated } from './use-asked.js';
+
+const EVERY_MS = 2_000;
+/** A bar as long as its line is so far above the threshold. */
+const BAR_ABOVE = 4;
+
+type Now = NowAnswer['cameras'][number];
+
+/** The newest picture of each camera, and where and how well the draft fits it. */
+export function LivePreview({
+  draft,
+  cameraIds,
+}: {
+  draft: RuleDraft | null;
+  cameraIds: readonly string[] | null;
+}) {
+  const text = words.studio.now;
+  const panel = useRef<HTMLElement>(null);
+  const { value, error } = useRepeated<NowAnswer>('/api/rules/now', draft && { draft }, {
+    everyMs: EVERY_MS,
+    element: panel,
+  });
+  const shown = cameras.value.filter(({ id }) => cameraIds === null || cameraIds.includes(id));
+  return (
+    <section class="card now" ref={panel} aria-label={text.title}>
+      <div class="caption">
+        <h2>{text.title}</h2>
+        <span class="soft">{error && error.status !== 400 ? error.message : text.hint}</span>
+      </div>
+      <ul>
+        {shown.map(({ id }) => (
+          <NowCard
+            key={id}
+            cameraId={id}
+            now={value?.cameras.find(({ cameraId }) => cameraId === id) ?? null}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function NowCard({ cameraId, now }: { cameraId: string; now: Now | null }) {
+  const stage = useWatched(cameraId);
+  const picture = pictureOf(cameraId).value;
+  const isHit = now !== null && now.threshold !== null && now.score >= now.threshold;
+  return (
+    <li class={isHit ? 'hit' : ''}>
+      <div class="now-picture" ref={stage}>
+        {picture ? (
+          <img src={picture.url} alt={words.pictureOf(cameraName(cameraId), [])} />
+        ) : (
+          words.noPicture
+        )}
+        {now && picture && (
+          <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(now.box)} aria-hidden="true" />
+        )}
+      </div>
+      <span class="camera-name">{cameraName(cameraId)}</span>
+      <Score now={now} />
+    </li>
+  );
+}
+
+function Score({ now }: { now: Now | null }) {
+  if (now === null) return <span class="soft">{words.noScore}</span>;
+  const { score, threshold } = now;
+  const part = threshold === null ? 0 : Math.min(1, Math.max(0, score / (threshold + BAR_ABOVE)));
+  return (
+    <>
+      <span class="soft">
+        {threshold === null
+          ? words.studio.now.score(formatScore(score))
+          : words.scoreOf(formatScore(score), formatScore(threshold))}
+      </span>
+      {threshold !== null && (
+        <span class="bar" aria-hidden="true">
+          <span style={{ width: `${100 * part}%` }} />
+          <i style={{ left: `${100 * Math.min(1, Math.max(0, threshold / (threshold + BAR_ABOVE)))}%` }} />
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,111 @@
+import { RefreshCw } from 'lucide';
+import { useMemo, useState } from 'preact/hooks';
+import { formatDuration, formatRate } from '../../format.js';
+import { Icon } from '../../parts/icon.js';
+import { Failure } from '../../parts/states.js';
+import { words } from '../../words.js';
+import { OutcomeEvents } from './outcome-events.js';
+import { outcomeOf } from './outcome-model.js';
+import { type PreviewAnswer, problemsOf } from './studio-api.js';
+import { type Span, Timeline } from './timeline.js';
+import type { Asked } from './use-asked.js';
+
+/** Days that can be looked through. */
+export const DAYS = [1, 3, 7] as const;
+
+/** What the draft would have done in the last days. What it did before the newest change stays, dimmed, until that is known. */
+export function OutcomePanel({
+  asked,
+  span,
+  days,
+  hasWords,
+  onDays,
+  onRefresh,
+}: {
+  asked: Asked<PreviewAnswer>;
+  span: Span;
+  days: number;
+  hasWords: boolean;
+  onDays: (days: number) => void;
+  onRefresh: () => void;
+}) {
+  const text = words.studio.outcome;
+  const { value, error, isPending, tookMs } = asked;
+  return (
+    <section class="card outcome" aria-label={text.title} aria-busy={isPending}>
+      <div class="caption">
+        <h2>{text.title}</h2>
+        <span class="took" role="status">
+          {isPending ? text.pending : tookMs !== null && hasWords && text.took((tookMs / 1_000).toFixed(2))}
+        </span>
+        {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in */}
+        <span class="segments" role="group" aria-label={text.range}>
+          {DAYS.map((count) => (
+            <button key={count} type="button" aria-pressed={count === days} onClick={() => onDays(count)}>
+              {text.days(count)}
+            </button>
+          ))}
+          <button type="button" onClick={onRefresh} aria-label={text.refresh} title={text.refresh}>
+            <Icon of={RefreshCw} />
+          </button>
+        </span>
+      </div>
+      {!hasWords ? (
+        <p class="quiet">{text.noWords}</p>
+      ) : error && problemsOf(error).length > 0 ? (
+        <p class="quiet bad">{text.invalid}</p>
+      ) : error?.code === 'vectors-missing' ? (
+        <p class="quiet">{text.nothingRemembered}</p>
+      ) : error ? (
+        <Failure error={error} retry={onRefresh} />
+      ) : (
+        value === null && <p class="quiet">{text.pending}</p>
+      )}
+      {value && hasWords && <Found answer={value} span={span} isOld={isPending || error !== null} />}
+    </section>
+  );
+}
+
+function Found({ answer, span, isOld }: { answer: PreviewAnswer; span: Span; isOld: boolean }) {
+  const text = words.studio.outcome;
+  const outcome = useMemo(() => outcomeOf(answer), [answer]);
+  const [pointed, setPointed] = useState<string | null>(null);
+  const { counts, expected, coveredMs } = outcome;
+  const { true: right, false: wrong } = answer.reviewed;
+  return (
+    <div class={`found ${isOld ? 'old' : ''}`}>
+      <dl class="figures">
+        <Figure name={text.raised} value={String(counts.gained + counts.kept)}>
+          {text.change2(counts.gained, counts.lost)}
+        </Figure>
+        <Figure name={text.expected} value={expected === null ? '–' : formatRate(expected)}>
+          {expected === null ? text.notKnown : text.perDayWorst}
+        </Figure>
+        <Figure name={text.recall} value={right.of === 0 ? '–' : text.nOfM(right.raised, right.of)}>
+          {right.of === 0 ? text.noReviews : text.recallHint}
+        </Figure>
+        <Figure name={text.falseOnes} value={wrong.of === 0 ? '–' : text.nOfM(wrong.raised, wrong.of)}>
+          {wrong.of === 0 ? text.noReviews : text.falseHint}
+        </Figure>
+      </dl>
+      <Timeline cameras={outcome.cameras} span={span} pointed={pointed} onPoint={setPointed} />
+      <p class="note">
+        {text.covered(formatDuration(coveredMs))}{' '}
+        {answer.otherModel > 0 && text.otherModel(answer.otherModel)}
+      </p>
+      <OutcomeEvents outcome={outcome} pointed={pointed} />
+    </div>
+  );
+}
+
+function Figure({ name, value, children }: { name: string; value: string; children: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <strong>{value}</strong>
+        <span>{children}</span>
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { useMemo, useState } from 'preact/hooks';
+import { nowMs } from '../../data/state.js';
+import { type RuleDraft, tryable, withFields } from './draft.js';
+import type { AdviceAnswer, BudgetsAnswer, PreviewAnswer } from './studio-api.js';
+import type { Span } from './timeline.js';
+import { type Asked, useAsked } from './use-asked.js';
+
+/** As long as somebody types on, nothing is asked for. */
+const TYPING_MS = 300;
+/** What takes longer, or matters less at once. */
+const LATER_MS = 700;
+const DAY_MS = 86_400_000;
+
+/** What a draft would have done, and all that goes with it. */
+export interface DraftOutcome {
+  /** What is tried; null: there are no words yet. */
+  tried: RuleDraft | null;
+  preview: Asked<PreviewAnswer>;
+  budgets: Asked<BudgetsAnswer>;
+  advice: Asked<AdviceAnswer>;
+  span: Span;
+  days: number;
+  setDays: (days: number) => void;
+  /** Looks up to now again. */
+  refresh: () => void;
+}
+
+/** @param against id of the rule in force that it is compared with; null: there is none */
+export function useOutcome(draft: RuleDraft, against: string | null): DraftOutcome {
+  const [days, setDays] = useState(1);
+  // The same stretch as long as one types: what was read of it once need not be read again.
+  const [toMs, setToMs] = useState(() => nowMs.peek());
+  const span = useMemo(() => ({ fromMs: toMs - days * DAY_MS, toMs }), [days, toMs]);
+  const range = { sinceMs: span.fromMs, untilMs: span.toMs };
+  const tried = tryable(draft);
+  const preview = useAsked<PreviewAnswer>(
+    '/api/rules/preview',
+    tried && { draft: tried, against, ...range },
+    TYPING_MS,
+  );
+  // What each budget costs does not change with the one that is chosen.
+  const anyBudget = tried && withFields(tried, { budget: undefined, threshold: undefined });
+  const budgets = useAsked<BudgetsAnswer>(
+    '/api/rules/budgets',
+    anyBudget && !(draft.threshold ?? null) && draft.budget ? { draft: anyBudget, ...range } : null,
+    LATER_MS,
+  );
+  const spoken = tried && { id: tried.id, when: tried.when, not: tried.not, cameras: tried.cameras };
+  const advice = useAsked<AdviceAnswer>('/api/rules/advice', spoken && { draft: spoken }, LATER_MS);
+  return {
+    ...{ tried, preview, budgets, advice, span, days, setDays },
+    refresh: () => setToMs(nowMs.peek()),
+  };
+}

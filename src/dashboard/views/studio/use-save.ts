@@ -1,0 +1,65 @@
+import { useState } from 'preact/hooks';
+import { type ApiError, postJson } from '../../data/api.js';
+import { asApiError } from '../../data/resource.js';
+import type { RuleDraft } from './draft.js';
+import { type CurrentRule, currentOf, type DraftProblem, problemsOf, type SavedRule } from './studio-api.js';
+
+/** A change to a rules file. */
+export interface SaveRequest {
+  draft: RuleDraft | null;
+  file: string;
+  revision: string | null;
+  replaces: string | null;
+}
+
+/** Saving, step by step: first what would change is shown, then it is done. */
+export interface Saving {
+  /** What somebody is asked to confirm; null: nothing. */
+  asked: { request: SaveRequest; answer: SavedRule } | null;
+  isBusy: boolean;
+  /** Of the newest try, while the draft is the same. */
+  problems: readonly DraftProblem[];
+  error: ApiError | null;
+  /** What is there instead of what the draft was made from. */
+  conflict: CurrentRule | null;
+  ask: (request: SaveRequest) => Promise<void>;
+  confirm: () => Promise<void>;
+  cancel: () => void;
+  /** Forgets what was wrong. */
+  clear: () => void;
+}
+
+const CLEAR = { asked: null, isBusy: false, problems: [], error: null, conflict: null };
+
+/** @param onSaved told of what was asked for and of what it came to */
+export function useSave(onSaved: (request: SaveRequest, answer: SavedRule) => void): Saving {
+  const [state, setState] = useState<Pick<Saving, keyof typeof CLEAR>>(CLEAR);
+  const send = async (request: SaveRequest, dryRun: boolean): Promise<SavedRule | null> => {
+    setState((before) => ({ ...before, isBusy: true }));
+    try {
+      return await postJson<SavedRule>('/api/rules/save', { ...request, dryRun });
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      const [problems, conflict] = [problemsOf(error), error.status === 409 ? currentOf(error) : null];
+      setState({ ...CLEAR, problems, conflict, error: problems.length > 0 || conflict ? null : error });
+      return null;
+    }
+  };
+  return {
+    ...state,
+    ask: async (request) => {
+      const answer = await send(request, true);
+      if (answer) setState({ ...CLEAR, asked: { request, answer } });
+    },
+    confirm: async () => {
+      if (!state.asked || state.isBusy) return;
+      const { request } = state.asked;
+      const answer = await send(request, false);
+      if (!answer) return;
+      setState(CLEAR);
+      onSaved(request, answer);
+    },
+    cancel: () => setState((before) => ({ ...before, asked: null })),
+    clear: () => setState(CLEAR),
+  };
+}
