@@ -27,6 +27,7 @@ import type { EventStore } from './store/event-store.js';
 import type { MomentStore } from './store/moment-store.js';
 import type { Retention } from './store/retention.js';
 import type { SnapshotFolder } from './store/snapshots.js';
+import type { RuleStudio } from './studio/rule-studio.js';
 import type { Metrics } from './telemetry/metrics.js';
 
 /** The parts of the service that the server shows, or lets people use. */
@@ -51,6 +52,7 @@ export interface ServiceParts {
   reviews: Reviews;
   lessons: Lessons;
   preview: RulePreview;
+  studio: RuleStudio;
   /** null: nothing is remembered. */
   search: SearchService | null;
   publisher: MqttPublisher | null;
@@ -100,6 +102,7 @@ export function createServerData(parts: ServiceParts): ServerData {
       return applied;
     },
     preview: (input, asked) => previewOf(parts.preview, input, AbortSignal.any([asked, signal])),
+    studio: parts.studio,
     search: (query, signal) => search && searchMemory(search, query, signal),
     snapshot: (id) => snapshots.read(id),
     clip: async (id) => (await clips?.find(id)) ?? null,

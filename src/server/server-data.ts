@@ -2,6 +2,7 @@ import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
 import type { PreviewInput, PreviewResult } from './api/preview-routes.js';
 import type { SearchInfo } from './api/search-routes.js';
+import type { StudioData } from './api/studio-data.js';
 import type {
   CalibrationInfo,
   CameraInfo,
@@ -57,6 +58,8 @@ export interface ServerData {
     input: PreviewInput,
     signal: AbortSignal,
   ): Promise<PreviewResult | { refused: { code: string; message: string } }>;
+  /** Where rules are written. */
+  readonly studio: StudioData;
   /** Looks through what is remembered; `busy`: too many do; null: nothing is remembered. @param signal who asks is gone */
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchInfo | 'busy'> | null;
   /** JPEG of one event or peak, or null. `id` is a UUID. */

@@ -65,7 +65,7 @@ export async function benchBacktest({ signal }: { signal: AbortSignal }): Promis
   }
 }
 
-function madeUpRules(count: number) {
+export function madeUpRules(count: number) {
   return Array.from({ length: count }, (_, i) => ({
     ...RULE,
     ...{ id: `rule-${i}`, when: [`something ${i}`], not: [0, 1, 2].map((k) => `nothing ${i} ${k}`) },
@@ -75,7 +75,7 @@ function madeUpRules(count: number) {
 }
 
 /** Every text has a direction of its own. */
-function madeUpModel(): Embedder {
+export function madeUpModel(): Embedder {
   const random = seededRandom(1);
   return {
     describe: () => MODEL,
@@ -92,7 +92,7 @@ function direction(random: () => number): Float32Array {
 }
 
 /** Fills a data folder. */
-function writeMadeUpDays(folder: string, days: number): void {
+export function writeMadeUpDays(folder: string, days: number): void {
   using database = openVectorDatabase(folder);
   const store = new VectorStore(database);
   const { levels, tiles } = planTiles({ layout: { kind: 'auto' }, frame: FRAME, inputSizePx: INPUT_SIZE_PX });

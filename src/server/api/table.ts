@@ -4,6 +4,7 @@ import { lessonRoutes } from './lesson-routes.js';
 import { operationsRoutes } from './operations-routes.js';
 import { previewRoutes } from './preview-routes.js';
 import type { AnyRoute } from './route.js';
+import { ruleFileRoutes } from './rule-file-routes.js';
 import { searchRoutes } from './search-routes.js';
 import { sessionRoutes } from './session-routes.js';
 import { watchRoutes } from './watch-routes.js';
@@ -14,6 +15,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...eventRoutes,
   ...lessonRoutes,
   ...previewRoutes,
+  ...ruleFileRoutes,
   ...searchRoutes,
   ...sessionRoutes,
   ...documentRoutes,
