@@ -1,8 +1,7 @@
-import type { z } from 'zod';
-import type { RuleConfig } from '../../../config/rule-schema.js';
+import type { RuleDraft } from '../../../config/rule-draft.js';
 
 /** A rule as its file has it: nothing but what is said there. */
-export type RuleDraft = z.input<typeof RuleConfig>;
+export type { RuleDraft };
 
 /** Fields of a rule. */
 export type RuleKey = keyof RuleDraft;
@@ -99,9 +98,14 @@ export function idFor(text: string): string {
     .replace(/-+$/, '');
 }
 
-/** A rule's wordings as a list: one may stand alone in a file. */
-export function wordsOf({ when }: RuleDraft): string[] {
-  return typeof when === 'string' ? [when] : when;
+/** A rule's wordings as a list: one may stand alone in a file. Files may be wrong: what is no text is left out. */
+export function wordsOf({ when }: Pick<RuleDraft, 'when'>): string[] {
+  return (Array.isArray(when) ? when : [when]).filter((phrase) => typeof phrase === 'string');
+}
+
+/** What a rule must not be taken for, in the same way. */
+export function notOf({ not }: Pick<RuleDraft, 'not'>): string[] {
+  return Array.isArray(not) ? wordsOf({ when: not }) : [];
 }
 
 /** @returns the draft with some fields changed; undefined takes one away, so that its default counts */

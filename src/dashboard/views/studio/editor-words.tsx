@@ -1,6 +1,6 @@
 import { words } from '../../words.js';
 import { Advice } from './advice.js';
-import { idFor, MOST_NOT, MOST_WORDS, wordsOf } from './draft.js';
+import { idFor, MOST_NOT, MOST_WORDS, notOf, wordsOf } from './draft.js';
 import type { Editing } from './editing.js';
 import { Phrases, type Typed } from './phrases.js';
 import type { AdviceAnswer } from './studio-api.js';
@@ -24,7 +24,7 @@ export function EditorWords({
   onTyped: () => void;
 }) {
   const text = words.studio;
-  const [when, not] = [wordsOf(draft), draft.not ?? []];
+  const [when, not] = [wordsOf(draft), notOf(draft)];
   const doubtful = new Set(advice.value?.unknown.map(({ phrase }) => phrase));
   const changeWhen = (phrases: string[]) => {
     const id = isIdOwn || draft.name ? {} : { id: idFor(phrases[0] ?? '') };

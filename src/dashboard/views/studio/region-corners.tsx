@@ -16,7 +16,6 @@ export function CornerFields({ region, set }: { region: Region; set: (next: Regi
       <summary>{text.numbers}</summary>
       <ol>
         {region.map((point, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a corner that moves is the same corner
           <li key={index}>
             {(['x', 'y'] as const).map((name, axis) => (
               <input

@@ -119,10 +119,7 @@ function Stage({
           </svg>
         )}
         {!drag &&
-          region?.map((point, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a corner that moves is the same corner
-            <Handle key={index} {...{ index, point, region, set, pointAt }} />
-          ))}
+          region?.map((point, index) => <Handle key={index} {...{ index, point, region, set, pointAt }} />)}
       </div>
     </div>
   );

@@ -1,53 +1,21 @@
 import type { BacktestEvent, BacktestRow } from '../../../backtest/result.js';
+import type { DraftProblem } from '../../../config/rule-draft.js';
+import type { RuleFileInfo, SaveRefusal } from '../../../config/rule-files.js';
 import type { Box } from '../../../shared/geometry.js';
 import type { ApiError } from '../../data/api.js';
-import type { RuleDraft } from './draft.js';
 
-/** A rules file. */
-export interface RuleFileInfo {
-  file: string;
-  revision: string;
-  writable: boolean;
-  reason: string | null;
-  rules: string[];
-}
+export type { DiffLine } from '../../../config/line-diff.js';
+export type { DraftProblem } from '../../../config/rule-draft.js';
+export type { RuleFileInfo, RuleSource, SavedRule } from '../../../config/rule-files.js';
 
+/** Where rules stand, and where a new one best goes. */
 export interface RuleFileList {
   files: RuleFileInfo[];
   defaultFile: string | null;
 }
 
-/** A rule as its file has it. */
-export interface RuleSource extends Omit<RuleFileInfo, 'rules'> {
-  text: string;
-  line: number;
-  draft: RuleDraft;
-}
-
-export interface DiffLine {
-  kind: 'same' | 'added' | 'removed';
-  text: string;
-  line: number;
-}
-
-export interface SavedRule {
-  diff: DiffLine[];
-  text: string;
-  revision: string | null;
-}
-
-/** What is wrong with a draft, and where. */
-export interface DraftProblem {
-  path: string;
-  message: string;
-  hint?: string;
-}
-
 /** Of a `conflict`: the file as it is now, and the rule in it. */
-export interface CurrentRule {
-  revision: string | null;
-  rule: RuleSource | null;
-}
+export type CurrentRule = NonNullable<SaveRefusal['current']>;
 
 export interface PreviewEvent extends BacktestEvent {
   pictureId?: string | null;

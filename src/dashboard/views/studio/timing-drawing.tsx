@@ -53,7 +53,7 @@ export function TimingDrawing({ timing }: { timing: Timing }) {
 
 function Mark({ x, label }: { x: number; label: string }) {
   return (
-    <g class="mark">
+    <g class="moment">
       <line x1={x} x2={x} y1={TOP} y2={BAR + 8} />
       <text x={x} y={TOP - 5} text-anchor="middle">
         {label}

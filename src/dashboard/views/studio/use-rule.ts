@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { changedKeys, isSame, onTop, type RuleDraft, withFields, wordsOf } from './draft.js';
+import { changedKeys, isSame, notOf, onTop, type RuleDraft, withFields, wordsOf } from './draft.js';
 import type { Changes } from './editing.js';
 import { NOTHING_TYPED, type Typed, withTyped } from './phrases.js';
 import type { CurrentRule, RuleSource } from './studio-api.js';
@@ -76,7 +76,7 @@ export function useRule(initial: RuleDraft, start: Base, newest: RuleSource | nu
 /** A draft with what is being typed. What says the same as in the file stays as it is written there. */
 function settle(draft: RuleDraft, typed: Record<'when' | 'not', Typed>, base: RuleDraft | null): RuleDraft {
   const when = withTyped(wordsOf(draft), typed.when);
-  const not = withTyped(draft.not ?? [], typed.not);
+  const not = withTyped(notOf(draft), typed.not);
   return withFields(draft, {
     when: base && isSame(wordsOf(base), when) ? base.when : when,
     not: not.length > 0 || base?.not ? not : undefined,
