@@ -24,7 +24,7 @@ export function LayoutFields({ draft, change, problemOf }: Editing) {
     if (name === 'grid') set({ grid: FIRST_GRID });
   };
   return (
-    <div class="fields narrow">
+    <div class="fields">
       <Field label={text.label} problem={problemOf('tiles.layout')}>
         {(ids) => (
           <select {...ids} value={kind} onChange={({ currentTarget }) => choose(currentTarget.value)}>

@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'preact';
 import { useRef } from 'preact/hooks';
 import { cameraName, cameras, pictureOf } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
@@ -56,12 +57,14 @@ function NowCard({ cameraId, now }: { cameraId: string; now: Now | null }) {
     <li class={isHit ? 'hit' : ''}>
       <div class="now-picture" ref={stage}>
         {picture ? (
-          <img src={picture.url} alt={words.pictureOf(cameraName(cameraId), [])} />
+          <div
+            style={{ '--ratio': String(picture.header.widthPx / picture.header.heightPx) } as CSSProperties}
+          >
+            <img src={picture.url} alt={words.pictureOf(cameraName(cameraId), [])} />
+            {now && <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(now.box)} aria-hidden="true" />}
+          </div>
         ) : (
           words.noPicture
-        )}
-        {now && picture && (
-          <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(now.box)} aria-hidden="true" />
         )}
       </div>
       <span class="camera-name">{cameraName(cameraId)}</span>

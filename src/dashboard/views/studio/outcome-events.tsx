@@ -42,16 +42,19 @@ export function OutcomeEvents({ outcome, pointed }: { outcome: Outcome; pointed:
           </button>
         ))}
       </div>
-      <ul class="outcome-events" aria-label={text.events}>
-        {shown.map((event) => (
-          <Item key={event.key} event={event} isPointed={event.key === pointed} />
-        ))}
-      </ul>
-      {shown.length < all.length && (
-        <button type="button" onClick={() => setCount(shown.length + PORTION)}>
-          {text.more(all.length - shown.length)}
-        </button>
-      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <section class="reel" tabIndex={0} aria-label={text.events}>
+        <ul class="outcome-events">
+          {shown.map((event) => (
+            <Item key={event.key} event={event} isPointed={event.key === pointed} />
+          ))}
+        </ul>
+        {shown.length < all.length && (
+          <button type="button" onClick={() => setCount(shown.length + PORTION)}>
+            {text.more(all.length - shown.length)}
+          </button>
+        )}
+      </section>
     </>
   );
 }
