@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { formatRate, formatScore } from '../../format.js';
 import { Field } from '../../parts/field.js';
 import { words } from '../../words.js';
@@ -104,8 +105,13 @@ function Part({
   isWrong: boolean;
   children: ComponentChildren;
 }) {
+  const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    // Only opened: what somebody looks at is not closed once it is mended.
+    if (isWrong) details.current!.open = true;
+  }, [isWrong]);
   return (
-    <details class="card part" {...(isWrong ? { open: true } : {})}>
+    <details class="card part" ref={details}>
       <summary>
         <h2>{title}</h2>
         <span class="soft">{summary}</span>

@@ -44,7 +44,7 @@ export function Editor({
   const [isIdOwn, setIsIdOwn] = useState(source !== null);
   const outcome = useOutcome(settled, against);
   const leaving = useLeaving(isDirty);
-  const saving = useSave(({ draft }, answer) => {
+  const saving = useSave(base.draft, ({ draft }, answer) => {
     leaving.release();
     const id = draft?.id ?? null;
     if (draft) rule.setBase({ ...base, draft, revision: answer.revision });

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type ApiError, postJson } from '../../data/api.js';
 import { asApiError } from '../../data/resource.js';
-import type { RuleDraft } from './draft.js';
+import { isSame, type RuleDraft } from './draft.js';
 import { type CurrentRule, currentOf, type DraftProblem, problemsOf, type SavedRule } from './studio-api.js';
 
 /** A change to a rules file. */
@@ -12,10 +12,15 @@ export interface SaveRequest {
   replaces: string | null;
 }
 
+interface Answered {
+  request: SaveRequest;
+  answer: SavedRule;
+}
+
 /** Saving, step by step: first what would change is shown, then it is done. */
 export interface Saving {
   /** What somebody is asked to confirm; null: nothing. */
-  asked: { request: SaveRequest; answer: SavedRule } | null;
+  asked: Answered | null;
   isBusy: boolean;
   /** Of the newest try, while the draft is the same. */
   problems: readonly DraftProblem[];
@@ -31,16 +36,26 @@ export interface Saving {
 
 const CLEAR = { asked: null, isBusy: false, problems: [], error: null, conflict: null };
 
-/** @param onSaved told of what was asked for and of what it came to */
-export function useSave(onSaved: (request: SaveRequest, answer: SavedRule) => void): Saving {
+/**
+ * @param base the rule that the draft was made from; null: there is none
+ * @param onSaved told of what was asked for and of what it came to
+ */
+export function useSave(
+  base: RuleDraft | null,
+  onSaved: (request: SaveRequest, answer: SavedRule) => void,
+): Saving {
   const [state, setState] = useState<Pick<Saving, keyof typeof CLEAR>>(CLEAR);
-  const send = async (request: SaveRequest, dryRun: boolean): Promise<SavedRule | null> => {
+  const send = async (request: SaveRequest, dryRun: boolean): Promise<Answered | null> => {
     setState((before) => ({ ...before, isBusy: true }));
     try {
-      return await postJson<SavedRule>('/api/rules/save', { ...request, dryRun });
+      const answer = await postJson<SavedRule>('/api/rules/save', { ...request, dryRun });
+      return { request, answer };
     } catch (thrown) {
       const error = asApiError(thrown);
       const [problems, conflict] = [problemsOf(error), error.status === 409 ? currentOf(error) : null];
+      // Something else in the file was changed: that is no reason to ask anybody.
+      const isAside = isSame(conflict?.rule?.draft ?? null, base) && conflict?.revision !== request.revision;
+      if (conflict && isAside) return send({ ...request, revision: conflict.revision }, dryRun);
       setState({ ...CLEAR, problems, conflict, error: problems.length > 0 || conflict ? null : error });
       return null;
     }
@@ -48,16 +63,15 @@ export function useSave(onSaved: (request: SaveRequest, answer: SavedRule) => vo
   return {
     ...state,
     ask: async (request) => {
-      const answer = await send(request, true);
-      if (answer) setState({ ...CLEAR, asked: { request, answer } });
+      const asked = await send(request, true);
+      if (asked) setState({ ...CLEAR, asked });
     },
     confirm: async () => {
       if (!state.asked || state.isBusy) return;
-      const { request } = state.asked;
-      const answer = await send(request, false);
-      if (!answer) return;
+      const saved = await send(state.asked.request, false);
+      if (!saved) return;
       setState(CLEAR);
-      onSaved(request, answer);
+      onSaved(saved.request, saved.answer);
     },
     cancel: () => setState((before) => ({ ...before, asked: null })),
     clear: () => setState(CLEAR),
