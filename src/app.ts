@@ -132,10 +132,9 @@ export async function runApp(options: AppOptions): Promise<void> {
     commonness &&
     new SearchService({ folder: config.store.path, embedder, commonness, moments: momentStore });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
-  const studio = new RuleStudio({
-    files: new RuleFiles({ folder: config.model.baseFolder, paths, env, cameraIds: allCameraIds }),
+  await using preview = new RulePreview({
+    ...{ folder: config.store.path, model: embedder, timeZone: config.timeZone, lessons: lessonStore },
   });
-  const preview = new RulePreview({ folder: config.store.path, model: embedder, timeZone: config.timeZone });
 
   const switches = new RuleSwitches({
     ...{ store: new SwitchStore(database), book: () => rules.book, cameraIds, bus, logger },
@@ -203,6 +202,10 @@ export async function runApp(options: AppOptions): Promise<void> {
   bus.on('event', options.onEvent);
   retention.start();
 
+  const studio = new RuleStudio({
+    files: new RuleFiles({ folder: config.model.baseFolder, paths, env, cameraIds: allCameraIds }),
+    ...{ preview, moments: momentStore, book: () => rules.book, folder: config.store.path, signal },
+  });
   const data = createServerData({
     timeZone: config.timeZone,
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
@@ -211,7 +214,6 @@ export async function runApp(options: AppOptions): Promise<void> {
       feasibility,
       reviews,
       lessons,
-      preview,
       studio,
       search,
       publisher,

@@ -14,9 +14,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { RuleFiles } from '../../src/config/index.js';
-import { RuleFileList, RuleSourceInfo, SaveResult } from '../../src/server/api/rule-file-routes.js';
-import { RuleStudio } from '../../src/studio/rule-studio.js';
+import {
+  RuleFileList,
+  RuleSourceInfo,
+  type SaveInput,
+  SaveResult,
+} from '../../src/server/api/rule-file-routes.js';
 import { bearer, CONTROL, JSON_TYPE, ORIGIN, serveGoodWorld, VIEW } from '../fixtures/api-requests.js';
+import { QuietStudio } from '../fixtures/quiet-studio.js';
 
 const YARD = `# yard
 rules:
@@ -39,8 +44,11 @@ beforeEach(() => {
   write('more.yaml', 'rules: []\n');
   const env = { DOOR: 'Front', SECRET: 'hidden' };
   const served = serveGoodWorld();
-  served.world.studio = new RuleStudio({
-    files: new RuleFiles({ folder, paths, env, cameraIds: ['yard', 'shed'] }),
+  const files = new RuleFiles({ folder, paths, env, cameraIds: ['yard', 'shed'] });
+  served.world.studio = Object.assign(new QuietStudio(), {
+    files: () => files.list(),
+    source: (id: string) => files.source(id),
+    save: (input: SaveInput) => files.save(input),
   });
   app = served.app;
 });

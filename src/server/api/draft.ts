@@ -21,6 +21,13 @@ export interface DraftRefusal {
   current?: unknown;
 }
 
+/** A draft is not valid. @param problems at least one */
+export function refusedDraft(problems: NonNullable<DraftRefusal['problems']>): { refused: DraftRefusal } {
+  const [first] = problems;
+  const message = [first?.path, first?.message].filter(Boolean).join(': ');
+  return { refused: { code: 'invalid-rule', message, problems } };
+}
+
 /** The answer that says so. @param statuses by code; 400 for others */
 export function refuseDraft(
   { code, message, problems, current }: DraftRefusal,

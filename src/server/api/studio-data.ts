@@ -1,4 +1,5 @@
 import type { DraftRefusal } from './draft.js';
+import type { BudgetsInput, BudgetsResult, PreviewInput, PreviewResult } from './preview-routes.js';
 import type { RuleFileList, RuleSourceInfo, SaveInput, SaveResult } from './rule-file-routes.js';
 
 /** Or why not. */
@@ -9,5 +10,9 @@ export interface StudioData {
   files(): Promise<RuleFileList>;
   /** null: no file has such a rule. */
   source(id: string): Promise<RuleSourceInfo | null>;
+  /** Tries a rule on what is stored. @param signal who asks is gone */
+  preview(input: PreviewInput, signal: AbortSignal): Promise<OrRefused<PreviewResult>>;
+  /** What budgets would cost. @param signal as above */
+  budgets(input: BudgetsInput, signal: AbortSignal): Promise<OrRefused<BudgetsResult>>;
   save(input: SaveInput): Promise<OrRefused<{ saved: SaveResult }>>;
 }
