@@ -10,8 +10,9 @@ import type { Editing } from './editing.js';
 import { Hours } from './hours.js';
 import { LayoutFields } from './layout.js';
 import { More } from './more.js';
+import { costsOf } from './outcome-model.js';
 import { RegionEditor } from './region.js';
-import { type BudgetsAnswer, problemsOf, type RuleFileList } from './studio-api.js';
+import { type BudgetsResult, problemsOf, type RuleFileList } from './studio-api.js';
 import { Timing } from './timing.js';
 import type { Asked } from './use-asked.js';
 
@@ -45,7 +46,7 @@ export function EditorFields({
   onFile,
 }: {
   editing: Editing;
-  budgets: Asked<BudgetsAnswer>;
+  budgets: Asked<BudgetsResult>;
   isIdOwn: boolean;
   onOwnId: (isOwn: boolean) => void;
   /** null: the rule has its place already. */
@@ -143,12 +144,6 @@ function FileField({
       )}
     </Field>
   );
-}
-
-function costsOf({ budgets }: BudgetsAnswer) {
-  return budgets.map(({ budgetPerDay, threshold, events, reviewedTrue, reviewedFalse }) => ({
-    ...{ perDay: budgetPerDay, threshold, events, kept: reviewedTrue, raised: reviewedFalse },
-  }));
 }
 
 function timingSummary({ confirm, clear_for }: RuleDraft): string {

@@ -6,7 +6,7 @@ import { Failure } from '../../parts/states.js';
 import { words } from '../../words.js';
 import { OutcomeEvents } from './outcome-events.js';
 import { outcomeOf } from './outcome-model.js';
-import { type PreviewAnswer, problemsOf } from './studio-api.js';
+import { type PreviewResult, problemsOf } from './studio-api.js';
 import { type Span, Timeline } from './timeline.js';
 import type { Asked } from './use-asked.js';
 
@@ -22,7 +22,7 @@ export function OutcomePanel({
   onDays,
   onRefresh,
 }: {
-  asked: Asked<PreviewAnswer>;
+  asked: Asked<PreviewResult>;
   span: Span;
   days: number;
   hasWords: boolean;
@@ -66,12 +66,12 @@ export function OutcomePanel({
   );
 }
 
-function Found({ answer, span, isOld }: { answer: PreviewAnswer; span: Span; isOld: boolean }) {
+function Found({ answer, span, isOld }: { answer: PreviewResult; span: Span; isOld: boolean }) {
   const text = words.studio.outcome;
   const outcome = useMemo(() => outcomeOf(answer), [answer]);
   const [pointed, setPointed] = useState<string | null>(null);
   const { counts, expected, coveredMs } = outcome;
-  const { true: right, false: wrong } = answer.reviewed;
+  const { true: right, false: wrong } = outcome.reviewed;
   return (
     <div class={`found ${isOld ? 'old' : ''}`}>
       <dl class="figures">

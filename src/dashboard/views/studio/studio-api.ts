@@ -1,41 +1,16 @@
-import type { BacktestEvent, BacktestRow } from '../../../backtest/result.js';
 import type { DraftProblem } from '../../../config/rule-draft.js';
-import type { RuleFileInfo, SaveRefusal } from '../../../config/rule-files.js';
+import type { SaveRefusal } from '../../../config/rule-files.js';
 import type { Box } from '../../../shared/geometry.js';
 import type { ApiError } from '../../data/api.js';
 
 export type { DiffLine } from '../../../config/line-diff.js';
 export type { DraftProblem } from '../../../config/rule-draft.js';
-export type { RuleFileInfo, RuleSource, SavedRule } from '../../../config/rule-files.js';
-
-/** Where rules stand, and where a new one best goes. */
-export interface RuleFileList {
-  files: RuleFileInfo[];
-  defaultFile: string | null;
-}
+export type { RuleSource, SavedRule } from '../../../config/rule-files.js';
+export type { BudgetsResult, PreviewResult } from '../../../server/api/preview-routes.js';
+export type { RuleFileList } from '../../../server/api/rule-file-routes.js';
 
 /** Of a `conflict`: the file as it is now, and the rule in it. */
 export type CurrentRule = NonNullable<SaveRefusal['current']>;
-
-export interface PreviewEvent extends BacktestEvent {
-  pictureId?: string | null;
-}
-
-export interface PreviewAnswer {
-  rows: (Omit<BacktestRow, 'events'> & { events: PreviewEvent[] })[];
-  otherModel: number;
-  reviewed: { true: { of: number; raised: number }; false: { of: number; raised: number } };
-}
-
-export interface BudgetsAnswer {
-  budgets: {
-    budgetPerDay: number;
-    threshold: number | null;
-    events: number;
-    reviewedTrue: number;
-    reviewedFalse: number;
-  }[];
-}
 
 export interface NowAnswer {
   cameras: {

@@ -44,7 +44,8 @@ export function useAsked<T>(path: string, body: unknown, delayMs: number): Asked
       } catch (thrown) {
         if (leaving.signal.aborted) return;
         const error = asApiError(thrown);
-        if (error.status === 503) timer = setTimeout(ask, BUSY_MS);
+        // Another question of this page came in between, or there is much to do.
+        if (error.code === 'superseded' || error.status === 503) timer = setTimeout(ask, BUSY_MS);
         else setState((before) => ({ ...before, error, isPending: false }));
       }
     }

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
-import { nowMs } from '../../data/state.js';
+import { nowMs, rules } from '../../data/state.js';
 import { type RuleDraft, tryable, withFields } from './draft.js';
-import type { AdviceAnswer, BudgetsAnswer, PreviewAnswer } from './studio-api.js';
+import type { AdviceAnswer, BudgetsResult, PreviewResult } from './studio-api.js';
 import type { Span } from './timeline.js';
 import { type Asked, useAsked } from './use-asked.js';
 
@@ -10,13 +10,15 @@ const TYPING_MS = 300;
 /** What takes longer, or matters less at once. */
 const LATER_MS = 700;
 const DAY_MS = 86_400_000;
+/** Tells the program that a question takes the place of this page's last one. Without `crypto`: pages over plain HTTP have none. */
+const CLIENT = Math.random().toString(36).slice(2);
 
 /** What a draft would have done, and all that goes with it. */
 export interface DraftOutcome {
   /** What is tried; null: there are no words yet. */
   tried: RuleDraft | null;
-  preview: Asked<PreviewAnswer>;
-  budgets: Asked<BudgetsAnswer>;
+  preview: Asked<PreviewResult>;
+  budgets: Asked<BudgetsResult>;
   advice: Asked<AdviceAnswer>;
   span: Span;
   days: number;
@@ -25,24 +27,28 @@ export interface DraftOutcome {
   refresh: () => void;
 }
 
-/** @param against id of the rule in force that it is compared with; null: there is none */
-export function useOutcome(draft: RuleDraft, against: string | null): DraftOutcome {
+/** @param ruleId of the rule that is edited; null: it is a new one */
+export function useOutcome(draft: RuleDraft, ruleId: string | null): DraftOutcome {
   const [days, setDays] = useState(1);
   // The same stretch as long as one types: what was read of it once need not be read again.
   const [toMs, setToMs] = useState(() => nowMs.peek());
   const span = useMemo(() => ({ fromMs: toMs - days * DAY_MS, toMs }), [days, toMs]);
   const range = { sinceMs: span.fromMs, untilMs: span.toMs };
+  // Of a rule that is not in force nothing can be gained or lost.
+  const against = rules.value.some(({ id }) => id === ruleId) ? ruleId : null;
   const tried = tryable(draft);
-  const preview = useAsked<PreviewAnswer>(
+  const preview = useAsked<PreviewResult>(
     '/api/rules/preview',
-    tried && { draft: tried, against, ...range },
+    tried && { draft: tried, against, ...range, client: CLIENT },
     TYPING_MS,
   );
   // What each budget costs does not change with the one that is chosen.
   const anyBudget = tried && withFields(tried, { budget: undefined, threshold: undefined });
-  const budgets = useAsked<BudgetsAnswer>(
+  const budgets = useAsked<BudgetsResult>(
     '/api/rules/budgets',
-    anyBudget && !(draft.threshold ?? null) && draft.budget ? { draft: anyBudget, ...range } : null,
+    anyBudget && !(draft.threshold ?? null) && draft.budget
+      ? { draft: anyBudget, against: ruleId, ...range, client: `${CLIENT}-budgets` }
+      : null,
     LATER_MS,
   );
   const spoken = tried && { id: tried.id, when: tried.when, not: tried.not, cameras: tried.cameras };
