@@ -19,6 +19,7 @@ import { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import { Lessons } from './pipeline/lessons.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
+import { NewestTiles } from './pipeline/newest-tiles.js';
 import { Reviews } from './pipeline/reviews.js';
 import { RuleSwitches } from './pipeline/rule-switches.js';
 import { runCamera } from './pipeline/run-camera.js';
@@ -126,6 +127,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
+  const newest = new NewestTiles();
   const reviews = new Reviews({ moments: momentStore, calibrations });
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
   await using search =
@@ -205,6 +207,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   const studio = new RuleStudio({
     files: new RuleFiles({ folder: config.model.baseFolder, paths, env, cameraIds: allCameraIds }),
     ...{ preview, moments: momentStore, book: () => rules.book, folder: config.store.path, signal },
+    ...{ model: embedder, lessons: lessonStore, newest, feasibility, switches, cameraIds },
   });
   const data = createServerData({
     timeZone: config.timeZone,
@@ -235,7 +238,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       runCamera({
         source: sourceOf(camera, clips?.segmentsFolder(camera.id) ?? null),
         book: () => rules.book,
-        ...{ embedder, calibrations, recorder, vectors, bus, logger, signal },
+        ...{ embedder, calibrations, recorder, vectors, newest, bus, logger, signal },
         switches: switches.ofCamera(camera.id),
         timeZone: config.timeZone,
         motionGate: camera.motionGate,

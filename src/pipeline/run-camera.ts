@@ -8,6 +8,7 @@ import { redactUrl } from '../shared/redact-url.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { CalibrationKeeper } from './calibration-keeper.js';
 import type { EventRecorder } from './event-recorder.js';
+import type { NewestTiles } from './newest-tiles.js';
 import { previewJpeg } from './picture.js';
 import type { RuleBook } from './rule-book.js';
 import type { CameraSwitches } from './rule-switches.js';
@@ -26,6 +27,7 @@ export interface RunCameraOptions {
   calibrations: CalibrationKeeper;
   /** null: nothing is remembered. */
   vectors: VectorRecorder | null;
+  newest: NewestTiles;
   timeZone: string;
   motionGate: boolean;
   switches: CameraSwitches;
@@ -47,6 +49,7 @@ export async function runCamera(options: RunCameraOptions): Promise<void> {
       });
       for await (const frame of watched) {
         attempt = 1;
+        options.newest.keep(frame);
         vectors?.keep(frame, { cameraId, fps: source.fps, motionGate, timed: true });
         await tell(frame, options);
       }

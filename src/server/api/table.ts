@@ -7,6 +7,7 @@ import type { AnyRoute } from './route.js';
 import { ruleFileRoutes } from './rule-file-routes.js';
 import { searchRoutes } from './search-routes.js';
 import { sessionRoutes } from './session-routes.js';
+import { studioRoutes } from './studio-routes.js';
 import { watchRoutes } from './watch-routes.js';
 
 /** Everything that can be asked for over HTTP, apart from the files of the page. */
@@ -16,6 +17,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...lessonRoutes,
   ...previewRoutes,
   ...ruleFileRoutes,
+  ...studioRoutes,
   ...searchRoutes,
   ...sessionRoutes,
   ...documentRoutes,
