@@ -276,8 +276,9 @@ export const words = {
         'add-negative': (phrase: string) => `not: ${phrase}`,
         'drop-negative': (phrase: string) => `without not: ${phrase}`,
       },
-      unknown: (phrase: string, strange: string[]) =>
-        `The model does not know ${strange.map((word) => `“${word}”`).join(', ')} (in “${phrase}”).`,
+      unknown: (strange: string[]) =>
+        `The model does not know ${strange.map((word) => `“${word}”`).join(', ')}: say it in other words.`,
+      weak: (camera: string, reasons: string[]) => `Weak on ${camera}: ${reasons.join('; ')}`,
     },
 
     outcome: {

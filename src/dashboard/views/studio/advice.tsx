@@ -1,9 +1,9 @@
 import { Minus, Plus } from 'lucide';
+import { cameraName } from '../../data/state.js';
 import { Icon } from '../../parts/icon.js';
 import { words } from '../../words.js';
-import type { AdviceAnswer } from './studio-api.js';
-
-type Proposal = AdviceAnswer['proposals'][number];
+import { type Proposal, proposalsOf } from './proposals.js';
+import type { AdviceResult } from './studio-api.js';
 
 /** What would make the words work better, to be clicked in; and what the model cannot do. */
 export function Advice({
@@ -11,14 +11,23 @@ export function Advice({
   isPending,
   onTake,
 }: {
-  advice: AdviceAnswer | null;
+  advice: AdviceResult | null;
   isPending: boolean;
   onTake: (proposal: Proposal) => void;
 }) {
   const text = words.studio.advice;
   if (advice === null) return null;
-  const { proposals, unknown, warnings } = advice;
-  if (proposals.length + unknown.length + warnings.length === 0) return null;
+  const { unknownWords, limits, notes, cameras } = advice;
+  const proposals = proposalsOf(cameras);
+  const warnings = [
+    ...(unknownWords.length > 0 ? [text.unknown(unknownWords)] : []),
+    ...limits.map(({ text: limit }) => limit),
+    ...notes,
+    ...cameras
+      .filter(({ verdict }) => verdict === 'weak')
+      .map(({ cameraId, reasons }) => text.weak(cameraName(cameraId), reasons)),
+  ];
+  if (proposals.length + warnings.length === 0) return null;
   return (
     <div class={`advice ${isPending ? 'old' : ''}`}>
       {proposals.length > 0 && (
@@ -29,16 +38,13 @@ export function Advice({
                 <Icon of={proposal.kind === 'drop-negative' ? Minus : Plus} />
                 {text.take[proposal.kind](proposal.phrase)}
               </button>
-              <span class="soft">{proposal.text}</span>
+              <span class="soft">{proposal.cameraIds.map(cameraName).join(', ')}</span>
             </li>
           ))}
         </ul>
       )}
-      {(unknown.length > 0 || warnings.length > 0) && (
+      {warnings.length > 0 && (
         <ul class="warnings">
-          {unknown.map(({ phrase, words: strange }) => (
-            <li key={phrase}>{text.unknown(phrase, strange)}</li>
-          ))}
           {warnings.map((warning) => (
             <li key={warning}>{warning}</li>
           ))}

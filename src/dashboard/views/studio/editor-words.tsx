@@ -3,7 +3,8 @@ import { Advice } from './advice.js';
 import { idFor, MOST_NOT, MOST_WORDS, notOf, wordsOf } from './draft.js';
 import type { Editing } from './editing.js';
 import { Phrases, type Typed } from './phrases.js';
-import type { AdviceAnswer } from './studio-api.js';
+import { doubtfulOf } from './proposals.js';
+import type { AdviceResult } from './studio-api.js';
 import type { Asked } from './use-asked.js';
 import type { RuleEditing } from './use-rule.js';
 
@@ -18,14 +19,14 @@ export function EditorWords({
 }: {
   editing: Editing;
   rule: RuleEditing;
-  advice: Asked<AdviceAnswer>;
+  advice: Asked<AdviceResult>;
   isIdOwn: boolean;
   isNew: boolean;
   onTyped: () => void;
 }) {
   const text = words.studio;
   const [when, not] = [wordsOf(draft), notOf(draft)];
-  const doubtful = new Set(advice.value?.unknown.map(({ phrase }) => phrase));
+  const doubtful = doubtfulOf([...when, ...not], advice.value?.unknownWords ?? []);
   const changeWhen = (phrases: string[]) => {
     const id = isIdOwn || draft.name ? {} : { id: idFor(phrases[0] ?? '') };
     change({ when: phrases, ...id });

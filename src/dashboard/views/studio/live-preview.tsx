@@ -6,14 +6,14 @@ import { formatScore } from '../../format.js';
 import { placed } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import type { RuleDraft } from './draft.js';
-import type { NowAnswer } from './studio-api.js';
+import type { NowResult } from './studio-api.js';
 import { useRepeated } from './use-asked.js';
 
 const EVERY_MS = 2_000;
-/** A bar as long as its line is so far above the threshold. */
-const BAR_ABOVE = 4;
+/** Score that fills a bar: half as much again is as sure as any model gets. */
+const FULL_SCORE = 8;
 
-type Now = NowAnswer['cameras'][number];
+type Now = NowResult['cameras'][number];
 
 /** The newest picture of each camera, and where and how well the draft fits it. */
 export function LivePreview({
@@ -25,7 +25,7 @@ export function LivePreview({
 }) {
   const text = words.studio.now;
   const panel = useRef<HTMLElement>(null);
-  const { value, error } = useRepeated<NowAnswer>('/api/rules/now', draft && { draft }, {
+  const { value, error } = useRepeated<NowResult>('/api/rules/now', draft && { draft }, {
     everyMs: EVERY_MS,
     element: panel,
   });
@@ -52,7 +52,8 @@ export function LivePreview({
 function NowCard({ cameraId, now }: { cameraId: string; now: Now | null }) {
   const stage = useWatched(cameraId);
   const picture = pictureOf(cameraId).value;
-  const isHit = now !== null && now.threshold !== null && now.score >= now.threshold;
+  const best = now?.best ?? null;
+  const isHit = best !== null && now!.threshold !== null && best.margin >= now!.threshold;
   return (
     <li class={isHit ? 'hit' : ''}>
       <div class="now-picture" ref={stage}>
@@ -61,7 +62,7 @@ function NowCard({ cameraId, now }: { cameraId: string; now: Now | null }) {
             style={{ '--ratio': String(picture.header.widthPx / picture.header.heightPx) } as CSSProperties}
           >
             <img src={picture.url} alt={words.pictureOf(cameraName(cameraId), [])} />
-            {now && <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(now.box)} aria-hidden="true" />}
+            {now && <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(best.box)} aria-hidden="true" />}
           </div>
         ) : (
           words.noPicture
@@ -74,22 +75,20 @@ function NowCard({ cameraId, now }: { cameraId: string; now: Now | null }) {
 }
 
 function Score({ now }: { now: Now | null }) {
-  if (now === null) return <span class="soft">{words.noScore}</span>;
-  const { score, threshold } = now;
-  const part = threshold === null ? 0 : Math.min(1, Math.max(0, score / (threshold + BAR_ABOVE)));
+  if (!now?.best) return <span class="soft">{now?.reason ?? words.noScore}</span>;
+  const { best, threshold } = now;
+  const percent = (score: number) => `${100 * Math.min(1, Math.max(0, score / FULL_SCORE))}%`;
   return (
     <>
       <span class="soft">
         {threshold === null
-          ? words.studio.now.score(formatScore(score))
-          : words.scoreOf(formatScore(score), formatScore(threshold))}
+          ? words.studio.now.score(formatScore(best.margin))
+          : words.scoreOf(formatScore(best.margin), formatScore(threshold))}
       </span>
-      {threshold !== null && (
-        <span class="bar" aria-hidden="true">
-          <span style={{ width: `${100 * part}%` }} />
-          <i style={{ left: `${100 * Math.min(1, Math.max(0, threshold / (threshold + BAR_ABOVE)))}%` }} />
-        </span>
-      )}
+      <span class="bar" aria-hidden="true">
+        <span style={{ width: percent(best.margin) }} />
+        {threshold !== null && <i style={{ left: percent(threshold) }} />}
+      </span>
     </>
   );
 }

@@ -10,8 +10,8 @@ import { useKeys } from '../../parts/use-keys.js';
 import { go, href } from '../../router.js';
 import { words } from '../../words.js';
 import { thresholdSummary } from './editor-fields.js';
-import { RuleSwitch, type Switched } from './rule-switch.js';
-import type { RuleFileList } from './studio-api.js';
+import { RuleSwitch } from './rule-switch.js';
+import type { RuleFileList, SwitchInfo } from './studio-api.js';
 
 const NEW = href('studio', [], { new: 1 });
 
@@ -42,7 +42,7 @@ export function RuleList() {
           <RuleRow
             key={rule.id}
             rule={rule}
-            switched={state?.rules.find(({ id }) => id === rule.id)?.switched ?? []}
+            switched={state?.rules.find(({ id }) => id === rule.id)?.switches ?? []}
             onSwitched={reload}
           />
         ))}
@@ -64,7 +64,7 @@ export function RuleList() {
   );
 }
 
-type SwitchedRule = RuleInfo & { switched?: Switched };
+type SwitchedRule = RuleInfo & { switches: SwitchInfo[] };
 
 function RuleRow({
   rule,
@@ -72,7 +72,7 @@ function RuleRow({
   onSwitched,
 }: {
   rule: RuleInfo;
-  switched: Switched;
+  switched: readonly SwitchInfo[];
   onSwitched: () => void;
 }) {
   const { id, name, when, not, cameras, severity } = rule;

@@ -1,15 +1,13 @@
 import { useState } from 'preact/hooks';
-import type { SwitchChange, SwitchState } from '../../../shared/rule-switch.js';
+import type { SwitchChange } from '../../../shared/rule-switch.js';
 import { postJson } from '../../data/api.js';
 import { asApiError } from '../../data/resource.js';
 import { mayControl, nowMs } from '../../data/state.js';
 import { toast } from '../../parts/toasts.js';
 import { words } from '../../words.js';
+import type { SwitchInfo } from './studio-api.js';
 
 const SNOOZES_MIN = [15, 60, 480, 1440];
-
-/** How a rule is switched on its cameras. */
-export type Switched = (SwitchState & { cameraId: string })[];
 
 /** Switches a rule on and off, or makes it be quiet for a while, on all of its cameras. */
 export function RuleSwitch({
@@ -18,7 +16,7 @@ export function RuleSwitch({
   onSwitched,
 }: {
   rule: { id: string; name: string };
-  switched: Switched;
+  switched: readonly SwitchInfo[];
   onSwitched: () => void;
 }) {
   const text = words.studio.list;

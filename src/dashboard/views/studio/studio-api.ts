@@ -1,6 +1,5 @@
 import type { DraftProblem } from '../../../config/rule-draft.js';
 import type { SaveRefusal } from '../../../config/rule-files.js';
-import type { Box } from '../../../shared/geometry.js';
 import type { ApiError } from '../../data/api.js';
 
 export type { DiffLine } from '../../../config/line-diff.js';
@@ -8,25 +7,10 @@ export type { DraftProblem } from '../../../config/rule-draft.js';
 export type { RuleSource, SavedRule } from '../../../config/rule-files.js';
 export type { BudgetsResult, PreviewResult } from '../../../server/api/preview-routes.js';
 export type { RuleFileList } from '../../../server/api/rule-file-routes.js';
+export type { AdviceResult, NowResult, SwitchInfo } from '../../../server/api/studio-routes.js';
 
 /** Of a `conflict`: the file as it is now, and the rule in it. */
 export type CurrentRule = NonNullable<SaveRefusal['current']>;
-
-export interface NowAnswer {
-  cameras: {
-    cameraId: string;
-    atMs: number;
-    score: number;
-    threshold: number | null;
-    box: Box;
-  }[];
-}
-
-export interface AdviceAnswer {
-  proposals: { kind: 'add-negative' | 'drop-negative' | 'use-wording'; phrase: string; text: string }[];
-  unknown: { phrase: string; words: string[] }[];
-  warnings: string[];
-}
 
 /** The problems of a draft that an answer tells of; none where it says something else. */
 export function problemsOf(error: ApiError | null): readonly DraftProblem[] {

@@ -1,14 +1,15 @@
 import { useMemo, useState } from 'preact/hooks';
 import { nowMs, rules } from '../../data/state.js';
 import { type RuleDraft, tryable, withFields } from './draft.js';
-import type { AdviceAnswer, BudgetsResult, PreviewResult } from './studio-api.js';
+import type { AdviceResult, BudgetsResult, PreviewResult } from './studio-api.js';
 import type { Span } from './timeline.js';
 import { type Asked, useAsked } from './use-asked.js';
 
 /** As long as somebody types on, nothing is asked for. */
 const TYPING_MS = 300;
 /** What takes longer, or matters less at once. */
-const LATER_MS = 700;
+const COSTS_MS = 700;
+const ADVICE_MS = 1_000;
 const DAY_MS = 86_400_000;
 /** Tells the program that a question takes the place of this page's last one. Without `crypto`: pages over plain HTTP have none. */
 const CLIENT = Math.random().toString(36).slice(2);
@@ -19,7 +20,7 @@ export interface DraftOutcome {
   tried: RuleDraft | null;
   preview: Asked<PreviewResult>;
   budgets: Asked<BudgetsResult>;
-  advice: Asked<AdviceAnswer>;
+  advice: Asked<AdviceResult>;
   span: Span;
   days: number;
   setDays: (days: number) => void;
@@ -49,10 +50,10 @@ export function useOutcome(draft: RuleDraft, ruleId: string | null): DraftOutcom
     anyBudget && !(draft.threshold ?? null) && draft.budget
       ? { draft: anyBudget, against: ruleId, ...range, client: `${CLIENT}-budgets` }
       : null,
-    LATER_MS,
+    COSTS_MS,
   );
   const spoken = tried && { id: tried.id, when: tried.when, not: tried.not, cameras: tried.cameras };
-  const advice = useAsked<AdviceAnswer>('/api/rules/advice', spoken && { draft: spoken }, LATER_MS);
+  const advice = useAsked<AdviceResult>('/api/rules/advice', spoken && { draft: spoken }, ADVICE_MS);
   return {
     ...{ tried, preview, budgets, advice, span, days, setDays },
     refresh: () => setToMs(nowMs.peek()),
