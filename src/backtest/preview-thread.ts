@@ -27,12 +27,15 @@ export class PreviewThread implements AsyncDisposable {
     const tell = () => void Atomics.store(stop, 0, 1);
     signal.addEventListener('abort', tell, { once: true });
     const done = new AbortController();
+    worker.ref();
     try {
       const answer = once(worker, 'message', done) as Promise<[WorkerAnswer<PreviewReply>]>;
       worker.postMessage({ ...task, stop: stop.buffer as SharedArrayBuffer } satisfies PreviewTask);
       return replyOf((await Promise.race([answer, ended(worker, done.signal)]))[0]);
     } finally {
       done.abort();
+      // What is only kept ready does not keep the program up.
+      worker.unref();
       signal.removeEventListener('abort', tell);
       this.#idle = setTimeout(() => void this.#end(), IDLE_MS).unref();
     }
@@ -42,7 +45,6 @@ export class PreviewThread implements AsyncDisposable {
     if (this.#worker) return this.#worker;
     const { url, options } = workerEntry('preview-worker', import.meta.url);
     const worker = new Worker(url, { ...options, resourceLimits: LIMITS });
-    worker.unref();
     worker.once('exit', () => {
       if (this.#worker === worker) this.#worker = null;
     });

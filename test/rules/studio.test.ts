@@ -25,7 +25,10 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'rules/yard.yaml'), RULES);
   const camera = `{id: yard, source: '${VIDEO}', loop: true, start_offset: 20s, fps: 2}`;
   const rest = 'rules: [./rules]\nserver: {port: 0}\nmqtt: {port: 0}\nstore: {path: ./data}\n';
-  writeFileSync(join(folder, 'wordwatch.yaml'), `cameras: [${camera}]\n${rest}`);
+  writeFileSync(
+    join(folder, 'wordwatch.yaml'),
+    `cameras: [${camera}, {id: shed, source: shed.mp4, enabled: false}]\n${rest}`,
+  );
   const run = () => new Cli(['run', '-c', join(folder, 'wordwatch.yaml'), '--json']);
   // What the first start saw is on the disk for the second.
   await using first = run();
@@ -120,7 +123,12 @@ it('a draft is tried, helped and held against the rule in force', async () => {
 
 it('a rule that is saved fires, is switched off, and goes again', async () => {
   const { revision, file } = await ask('/api/rules/fire/source', RuleSourceInfo);
-  const draft = { id: 'blaze', when: ['flames and smoke', 'a fire'], threshold: 3, cameras: ['yard'] };
+  const draft = {
+    id: 'blaze',
+    when: ['flames and smoke', 'a fire'],
+    threshold: 3,
+    cameras: ['yard', 'shed'],
+  };
   const saved = await ask('/api/rules/save', SaveResult, { draft, file, revision, replaces: null });
   expect(saved.diff.every(({ kind }) => kind !== 'removed')).toBe(true);
   const path = join(folder, file);
