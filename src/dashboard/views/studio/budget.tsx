@@ -9,6 +9,8 @@ import { NumberField } from './number-field.js';
 /** Where a fixed score begins when somebody asks for one: what most models mean by "rather like it". */
 const FIRST_THRESHOLD = 4;
 const FIRST_BUDGET = 1;
+/** Written under the slider. */
+const MARKS = [LEAST, 1, 5, MOST];
 
 type Mode = 'budget' | 'fixed' | 'default';
 
@@ -97,9 +99,11 @@ function Slider({
         onInput={({ currentTarget }) => onChange(perDayAt(currentTarget.valueAsNumber))}
       />
       <div class="budget-ends" aria-hidden="true">
-        <span>{text.everyDays(Math.round(1 / LEAST))}</span>
-        <span>{text.aDay('1')}</span>
-        <span>{text.aDay(String(MOST))}</span>
+        {MARKS.map((mark) => (
+          <span key={mark} style={{ left: `${100 * placeOf(mark)}%` }}>
+            {mark === LEAST ? text.everyDays(Math.round(1 / LEAST)) : text.aDay(String(mark))}
+          </span>
+        ))}
       </div>
       <BudgetChart costs={costs} perDay={perDay} onChoose={onChange} />
       {problem && <p class="note">{problem}</p>}

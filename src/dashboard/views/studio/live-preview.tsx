@@ -62,7 +62,9 @@ function NowCard({ cameraId, now }: { cameraId: string; now: Now | null }) {
             style={{ '--ratio': String(picture.header.widthPx / picture.header.heightPx) } as CSSProperties}
           >
             <img src={picture.url} alt={words.pictureOf(cameraName(cameraId), [])} />
-            {now && <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(best.box)} aria-hidden="true" />}
+            {best && (
+              <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(best.box)} aria-hidden="true" />
+            )}
           </div>
         ) : (
           words.noPicture
