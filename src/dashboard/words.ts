@@ -169,6 +169,8 @@ export const words = {
 
     when: 'Watches for',
     whenHint: 'In plain words; several wordings of the same thing make it surer. Enter adds one.',
+    fromTile: (camera: string, time: string | null) =>
+      `Begun from a part of a picture of ${camera}${time ? `, ${time}` : ''}: say in words what is to be seen there.`,
     not: 'Not for',
     notHint: 'What it must not be taken for: what else is in the picture and looks a little like it.',
     example: { when: 'a parcel on the doorstep', not: 'a doormat' },
@@ -330,7 +332,6 @@ export const words = {
     saveKeys: 'Ctrl+Enter',
     into: 'Into file',
     remove: 'Delete…',
-    duplicate: 'Use as a pattern',
     unsaved: 'unsaved changes',
     mayOnlyLook: 'Your token may only look: try whatever you like here, but it cannot be saved.',
     readOnly: (file: string, reason: string) => `${file} cannot be changed: ${reason}`,

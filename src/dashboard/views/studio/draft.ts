@@ -30,7 +30,7 @@ export function isId(text: string): boolean {
 
 /**
  * A new rule, begun with what a link says: `words` and `not` (one a line, each may come more than once), `camera`, and
- * `tile`, a camera and a box: `yard/0.25,0.5,0.25,0.25`.
+ * `tile`, see {@link tileOf}.
  */
 export function draftOfQuery(query: URLSearchParams): RuleDraft {
   const [when, not] = ['words', 'not'].map((name) => query.getAll(name).flatMap(phrasesOf));
@@ -60,12 +60,24 @@ export function phrasesOf(text: string): string[] {
 
 type Region = [number, number][];
 
-function tileOf(text: string | null): { cameraId: string; region: Region | null } | null {
-  const [cameraId = '', box = ''] = text?.split('/') ?? [];
+/** A part of a picture that a rule is begun with. */
+interface LinkedTile {
+  cameraId: string;
+  /** null: not said. */
+  atMs: number | null;
+  /** null: not said where it is. */
+  region: Region | null;
+}
+
+/** Reads a camera and a box, `yard/0.25,0.5,0.25,0.25`, or a camera, a moment and a tile's number, `yard/1700000000000/7`. */
+export function tileOf(text: string | null): LinkedTile | null {
+  const [cameraId = '', box = '', index] = text?.split('/') ?? [];
   if (!isId(cameraId)) return null;
+  if (index !== undefined)
+    return { cameraId, atMs: /^\d{1,15}$/.test(box) ? Number(box) : null, region: null };
   const [x = Number.NaN, y = Number.NaN, w = Number.NaN, h = Number.NaN] = box.split(',').map(Number);
   const isInside = x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= 1.0001 && y + h <= 1.0001;
-  return { cameraId, region: isInside ? regionOfBox({ x, y, w, h }) : null };
+  return { cameraId, atMs: null, region: isInside ? regionOfBox({ x, y, w, h }) : null };
 }
 
 /** The corners of a box, in fractions of the frame. */

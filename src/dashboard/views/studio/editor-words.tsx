@@ -15,6 +15,7 @@ export function EditorWords({
   advice,
   isIdOwn,
   isNew,
+  hint,
   onTyped,
 }: {
   editing: Editing;
@@ -22,6 +23,8 @@ export function EditorWords({
   advice: Asked<AdviceResult>;
   isIdOwn: boolean;
   isNew: boolean;
+  /** What to write; undefined: the usual. */
+  hint: string | undefined;
   onTyped: () => void;
 }) {
   const text = words.studio;
@@ -39,7 +42,7 @@ export function EditorWords({
   return (
     <section class="card studio-words" aria-label={text.when}>
       <Phrases
-        {...{ label: text.when, hint: text.whenHint, kind: 'when', most: MOST_WORDS, isFirst: isNew }}
+        {...{ label: text.when, hint: hint ?? text.whenHint, kind: 'when', most: MOST_WORDS, isFirst: isNew }}
         kind="when"
         problem={problemOf('when')}
         phrases={when}

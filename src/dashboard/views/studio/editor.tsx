@@ -30,11 +30,14 @@ export function Editor({
   initial,
   source,
   files,
+  hint,
   onSaved,
 }: {
   initial: RuleDraft;
   source: RuleSource | null;
   files: RuleFileList | null;
+  /** What to write, where a link has begun it. */
+  hint?: string | undefined;
   onSaved: () => void;
 }) {
   const text = words.studio;
@@ -47,7 +50,7 @@ export function Editor({
   const saving = useSave(base.draft, ({ draft }, answer) => {
     leaving.release();
     const id = draft?.id ?? null;
-    if (draft) rule.setBase({ ...base, draft, revision: answer.revision });
+    if (draft) rule.saved(draft, answer.revision);
     toast(draft ? text.saved(draft.name ?? draft.id) : text.deleted(against ?? ''));
     if (id === against) onSaved();
     else go(href('studio', id === null ? [] : [id]));
@@ -131,7 +134,7 @@ export function Editor({
           rule={rule}
           advice={outcome.advice}
           onTyped={() => saving.clear()}
-          {...{ isIdOwn, isNew }}
+          {...{ isIdOwn, isNew, hint }}
         />
         <div class="studio-outcome">
           <OutcomePanel

@@ -1,12 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useResource } from '../../data/resource.js';
-import { rules } from '../../data/state.js';
+import { cameraName, rules } from '../../data/state.js';
 import { Page } from '../../parts/page.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
 import { href, type ViewProps } from '../../router.js';
 import { words } from '../../words.js';
-import { draftOfQuery } from './draft.js';
+import { draftOfQuery, tileOf } from './draft.js';
 import { Editor } from './editor.js';
+import { formatMoment } from './moments.js';
 import { RuleList } from './rule-list.js';
 import type { RuleFileList, RuleSource } from './studio-api.js';
 import './studio.css';
@@ -45,7 +46,14 @@ function ExistingRule({ id }: { id: string }) {
 
 function NewRule({ query }: { query: URLSearchParams }) {
   const { value, error, reload } = useResource<RuleFileList>('/api/rule-files');
-  if (value) return <Editor initial={draftOfQuery(query)} source={null} files={value} onSaved={() => {}} />;
+  const tile = tileOf(query.get('tile'));
+  const hint = tile
+    ? words.studio.fromTile(cameraName(tile.cameraId), tile.atMs === null ? null : formatMoment(tile.atMs))
+    : undefined;
+  if (value)
+    return (
+      <Editor initial={draftOfQuery(query)} source={null} files={value} hint={hint} onSaved={() => {}} />
+    );
   return (
     <Page title={words.studio.newRule}>{error ? <Failure error={error} retry={reload} /> : <Loading />}</Page>
   );

@@ -34,7 +34,10 @@ interface PhrasesProps {
   isFirst?: boolean;
 }
 
-/** Phrases as chips: Enter adds one, Backspace takes the last back, a click takes any back into the field. */
+/**
+ * Phrases as chips: Enter adds one, Backspace takes the last back, a click takes any back into the field. What is left in
+ * the field counts as well, and stays there: a new chip would move what somebody is just clicking at.
+ */
 export function Phrases(props: PhrasesProps) {
   const { label, hint, problem, phrases, most, typed, kind, onChange, onType, isFirst = false } = props;
   const id = useId();
@@ -97,7 +100,6 @@ export function Phrases(props: PhrasesProps) {
           onInput={({ currentTarget }) => onType({ ...typed, text: currentTarget.value })}
           onKeyDown={press}
           onPaste={paste}
-          onBlur={() => typed.text !== '' && add(typed.text)}
         />
       </div>
       <p id={`${id}-note`} class="note">

@@ -24,6 +24,8 @@ export interface RuleEditing {
   type: (kind: 'when' | 'not', typed: Typed) => void;
   change: (changes: Changes) => void;
   setBase: (base: Base) => void;
+  /** The draft stands in its file now. */
+  saved: (draft: RuleDraft, revision: string | null) => void;
   /** What somebody else made of the file while it was edited here; null: nothing that matters. */
   conflict: CurrentRule | null;
   /** Goes on from what is there now: with the changes made here on top, or without them. */
@@ -57,6 +59,11 @@ export function useRule(initial: RuleDraft, start: Base, newest: RuleSource | nu
   }, [newest]);
   return {
     ...{ base, draft, settled, isDirty, typed, setBase, conflict },
+    saved: (saved, revision) => {
+      setBase({ ...base, draft: saved, revision });
+      setDraft(saved);
+      setTyped(NONE_TYPED);
+    },
     type: (kind, next) => setTyped((before) => ({ ...before, [kind]: next })),
     change: (changes) => setDraft((before) => withFields(before, changes)),
     resolve: ({ revision, rule }, way) => {
