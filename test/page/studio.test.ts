@@ -75,7 +75,7 @@ describe('the rule studio', () => {
     const lever = page.getByRole('switch', { name: 'Fire raises events' });
     await lever.click();
     await page.getByText('Fire raises nothing now.').waitFor();
-    expect(await lever.getAttribute('aria-checked')).toBe('false');
+    await vi.waitFor(async () => expect(await lever.getAttribute('aria-checked')).toBe('false'), WAIT);
     await page.getByRole('button', { name: 'Undo' }).click();
     await vi.waitFor(async () => expect(await lever.getAttribute('aria-checked')).toBe('true'), WAIT);
     await page.getByLabel('Snooze Fire').selectOption('60');
@@ -248,7 +248,10 @@ describe('the rule studio', () => {
     const corner = page.getByRole('button', { name: /^Corner 1: 20 % from the left, 25 %/ });
     await corner.press('Shift+ArrowLeft');
     await page.getByRole('button', { name: /^Corner 1: 15 %/ }).press('Enter');
+    const last = page.getByRole('button', { name: /^Corner 5: / });
+    await last.waitFor();
     await page.getByRole('button', { name: /^Corner 2: / }).press('Delete');
+    await last.waitFor({ state: 'detached' });
     await page.getByText('Corners in numbers').click();
     await page.getByLabel('Corner 3, per cent from the left').fill('70');
     await page.keyboard.press('Tab');

@@ -11,6 +11,7 @@ import { formatMoment } from './moments.js';
 import { RuleList } from './rule-list.js';
 import type { RuleFileList, RuleSource } from './studio-api.js';
 import './studio.css';
+import './fields.css';
 import './outcome.css';
 
 /** Links that begin a new rule say at least one of these. */

@@ -8,29 +8,17 @@ import { OutcomeEvents } from './outcome-events.js';
 import { outcomeOf } from './outcome-model.js';
 import { type PreviewResult, problemsOf } from './studio-api.js';
 import { type Span, Timeline } from './timeline.js';
-import type { Asked } from './use-asked.js';
+import type { DraftOutcome } from './use-outcome.js';
 
 /** Days that can be looked through. */
 export const DAYS = [1, 3, 7] as const;
 
 /** What the draft would have done in the last days. What it did before the newest change stays, dimmed, until that is known. */
-export function OutcomePanel({
-  asked,
-  span,
-  days,
-  hasWords,
-  onDays,
-  onRefresh,
-}: {
-  asked: Asked<PreviewResult>;
-  span: Span;
-  days: number;
-  hasWords: boolean;
-  onDays: (days: number) => void;
-  onRefresh: () => void;
-}) {
+export function OutcomePanel({ outcome }: { outcome: DraftOutcome }) {
   const text = words.studio.outcome;
-  const { value, error, isPending, tookMs } = asked;
+  const { preview, span, days, setDays, refresh } = outcome;
+  const { value, error, isPending, tookMs } = preview;
+  const hasWords = outcome.tried !== null;
   return (
     <section class="card outcome" aria-label={text.title} aria-busy={isPending}>
       <div class="caption">
@@ -41,29 +29,34 @@ export function OutcomePanel({
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in */}
         <span class="segments" role="group" aria-label={text.range}>
           {DAYS.map((count) => (
-            <button key={count} type="button" aria-pressed={count === days} onClick={() => onDays(count)}>
+            <button key={count} type="button" aria-pressed={count === days} onClick={() => setDays(count)}>
               {text.days(count)}
             </button>
           ))}
-          <button type="button" onClick={onRefresh} aria-label={text.refresh} title={text.refresh}>
+          <button type="button" onClick={refresh} aria-label={text.refresh} title={text.refresh}>
             <Icon of={RefreshCw} />
           </button>
         </span>
       </div>
-      {!hasWords ? (
-        <p class="quiet">{text.noWords}</p>
-      ) : error && problemsOf(error).length > 0 ? (
-        <p class="quiet bad">{text.invalid}</p>
-      ) : error?.code === 'vectors-missing' ? (
-        <p class="quiet">{text.nothingRemembered}</p>
-      ) : error ? (
-        <Failure error={error} retry={onRefresh} />
-      ) : (
-        value === null && <p class="quiet">{text.pending}</p>
-      )}
+      {hasWords ? <State preview={preview} retry={refresh} /> : <p class="quiet">{text.noWords}</p>}
       {value && hasWords && <Found answer={value} span={span} isOld={isPending || error !== null} />}
     </section>
   );
+}
+
+/** Why there is no outcome, or no newer one. */
+function State({
+  preview: { value, error },
+  retry,
+}: {
+  preview: DraftOutcome['preview'];
+  retry: () => void;
+}) {
+  const text = words.studio.outcome;
+  if (error === null) return value === null ? <p class="quiet">{text.pending}</p> : null;
+  if (problemsOf(error).length > 0) return <p class="quiet bad">{text.invalid}</p>;
+  if (error.code === 'vectors-missing') return <p class="quiet">{text.nothingRemembered}</p>;
+  return <Failure error={error} retry={retry} />;
 }
 
 function Found({ answer, span, isOld }: { answer: PreviewResult; span: Span; isOld: boolean }) {
