@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { mayControl } from '../../data/state.js';
 import { toast } from '../../parts/toasts.js';
 import { go, href } from '../../router.js';
@@ -92,15 +92,18 @@ export function useEditor({ initial, source, files, onSaved }: EditorStart): Edi
 
 /** Ctrl+Enter, in text fields too. */
 function useSaveKey(act: () => void): void {
+  // Known as soon as it is rendered: who types and saves at once saves what was typed.
+  const newest = useRef(act);
+  newest.current = act;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
-      act();
+      newest.current();
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
-  });
+  }, []);
 }
 
 function baseOf(source: RuleSource | null, files: RuleFileList | null): Base {
