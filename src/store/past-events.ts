@@ -86,6 +86,19 @@ export class PastEvents {
     return row && this.#read(row);
   }
 
+  /** Its start, updates and end, oldest first; of many the last ones. */
+  phases(id: string, limit: number): Pick<DetectionEvent, 'phase' | 'atMs' | 'score' | 'threshold'>[] {
+    const rows = this.#database
+      .prepare('SELECT json FROM events WHERE id = ? AND seq <= ? ORDER BY seq DESC LIMIT ?')
+      .all(id, this.#lastSeq(), limit) as { json: string }[];
+    return rows.reverse().flatMap((row) => {
+      const event = parsed(row);
+      if (!event) return [];
+      const { phase, atMs, score, threshold } = event;
+      return [{ phase, atMs, score, threshold }];
+    });
+  }
+
   /** Ids of the events next to one in the list. */
   neighbours(id: string, filter: PastEventFilter): { newer: string | null; older: string | null } {
     const place = this.#row(id);
@@ -163,8 +176,16 @@ export class PastEvents {
     const row = this.#database
       .prepare(`SELECT json FROM events WHERE id = ? AND seq <= ? ${condition} ORDER BY seq DESC LIMIT 1`)
       .get(id, this.#lastSeq()) as { json: string } | undefined;
-    const parsed = row && DetectionEvent.safeParse(JSON.parse(row.json));
-    return parsed?.success ? parsed.data : null;
+    return row ? parsed(row) : null;
+  }
+}
+
+/** null: it cannot be read. */
+function parsed({ json }: { json: string }): DetectionEvent | null {
+  try {
+    return DetectionEvent.parse(JSON.parse(json));
+  } catch {
+    return null;
   }
 }
 
