@@ -205,6 +205,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   });
   const data = createServerData({
     past,
+    timeZone: config.timeZone,
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
     ...{
       calibrations,
