@@ -211,11 +211,10 @@ export const words = {
     curveNow: 'Worked out again from what is remembered, by what is usual on this camera now.',
     why: 'Why it was raised',
     whyNote:
-      'How much better than the average everyday phrase each wording fits the framed tile, as log-odds. The rule’s words against what is most like them:',
+      'How much better than the average everyday phrase each fits the framed tile, as log-odds. In per cent: how much of all that the rule is compared with speaks for this phrase.',
     wordings: 'The rule’s words',
     negatives: 'What it is not for',
     bank: 'Everyday phrases most like it',
-    share: (percent: string) => `${percent} of the contrast`,
     margin: (margin: string) => `All words together: ${margin}`,
     probe: (part: string) => `${part} of it from your reviews`,
     otherRule: 'The rule was changed since then: these are its words of today.',
@@ -253,7 +252,7 @@ export const words = {
     threshold: (threshold: string, state: string) => `threshold ${threshold}, ${state}`,
     expected: (perDay: string, budget: string) =>
       `${perDay} false alarms a day expected, ${budget} asked for`,
-    watched: (hours: string) => `${hours} h watched`,
+    watched: (time: string) => `${time} watched`,
     list: (rule: string, camera: string) => `Near misses of ${rule} on ${camera}`,
     card: (score: string, threshold: string, time: string, verdict: string) =>
       [`Score ${score} of ${threshold}`, time, verdict].filter((part) => part !== '').join(', '),

@@ -38,7 +38,7 @@ export class CurvePlot {
       ...{ width, height: HEIGHT_PX, padding: [8, 12, 0, 0], legend: { show: false } },
       cursor: { drag: { x: false, y: false }, points: { show: false } },
       axes: [
-        { ...axis, values: (_plot, times) => times.map((s) => clock(s * 1000)) },
+        { ...axis, space: 110, size: 26, values: (_plot, times) => times.map((s) => clock(s * 1000)) },
         { ...axis, size: 36 },
       ],
       scales: { x: { time: true, range: [fromMs / 1000, toMs / 1000] } },

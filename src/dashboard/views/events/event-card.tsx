@@ -67,8 +67,9 @@ export function EventCard({
           {clip === 'there' && <Icon of={Film} />}
           <VerdictMark verdict={verdict} />
         </span>
+        <span class="where">{camera}</span>
         <span class="where">
-          {camera} · <EventTimes event={event} />
+          <EventTimes event={event} />
         </span>
       </a>
       <input

@@ -64,6 +64,7 @@ export function FilterBar({ filters }: { filters: Filters }) {
       {(['severity', 'state', 'verdict'] as const).map((name) => (
         <select
           key={name}
+          name={name}
           aria-label={text.filter[name]}
           value={filters[name] ?? ''}
           onChange={({ currentTarget }) => change({ [name]: currentTarget.value })}

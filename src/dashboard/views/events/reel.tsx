@@ -2,10 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** Widths in rem; heights follow from them, so that where an item stands needs no measuring. */
-const LEAST_WIDTH_REM = 13;
+const LEAST_WIDTH_REM = 15.5;
 const GAP_REM = 0.75;
 /** Below the picture, which is 16 : 9. */
-const CAPTION_REM = 3.6;
+const CAPTION_REM = 5;
 /** Rows drawn above and below what is in sight. */
 const SPARE_ROWS = 2;
 

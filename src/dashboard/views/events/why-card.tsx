@@ -65,7 +65,7 @@ function Bars({
               />
             </td>
             <td class="number">{signed(lead)}</td>
-            <td class="number soft">{share !== undefined && text.share(formatPercent(share))}</td>
+            <td class="number soft">{share !== undefined && formatPercent(share)}</td>
           </tr>
         ))}
       </tbody>

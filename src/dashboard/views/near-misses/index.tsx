@@ -3,7 +3,7 @@ import type { Verdict } from '../../../detect/event.js';
 import type { NearMissesInfo, ReviewsResult } from '../../../server/api/past-schemas.js';
 import { useResource } from '../../data/resource.js';
 import { cameraName, ruleName, rules } from '../../data/state.js';
-import { formatRate } from '../../format.js';
+import { formatDuration, formatRate } from '../../format.js';
 import { Page } from '../../parts/page.js';
 import { CameraSelect, RuleSelect } from '../../parts/selects.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
@@ -137,7 +137,7 @@ function Standing({ group }: { group: NearMissesInfo }) {
       <p class="soft">
         {text.threshold(formatThreshold(threshold), words.thresholdState[state])}
         {expected && ` · ${text.expected(formatRate(expected.value), formatRate(budgetPerDay))}`}
-        {` · ${text.watched(observedHours.toFixed(observedHours < 10 ? 1 : 0))}`}
+        {` · ${text.watched(formatDuration(observedHours * 3_600_000))}`}
       </p>
     </div>
   );
