@@ -161,8 +161,6 @@ export const words = {
     allVerdicts: 'Reviewed or not',
     verdicts: { true: 'True', false: 'False', unsure: 'Unsure', none: 'Not reviewed' },
     list: 'Events, newest first',
-    card: (rule: string, camera: string, time: string, verdict: string) =>
-      [`${rule} on ${camera}`, time, verdict].filter((part) => part !== '').join(', '),
     select: (rule: string, camera: string) => `Select ${rule} on ${camera}`,
     selected: (count: number) => `${count} selected`,
     selectAll: 'Select all shown',

@@ -1,8 +1,8 @@
 import { Film } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import type { EventRow } from '../../../server/api/past-schemas.js';
-import { cameraName, nowMs, oldSeq, ruleName } from '../../data/state.js';
-import { formatScore, formatTime } from '../../format.js';
+import { cameraName, oldSeq, ruleName } from '../../data/state.js';
+import { formatScore } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { Snapshot } from '../../parts/snapshot.js';
 import { words } from '../../words.js';
@@ -38,10 +38,9 @@ export function EventCard({
     const isTyping = activeElement?.matches('input:not([type="checkbox"]), select');
     if (takesFocus && isFree && !isTyping) link.current!.focus({ preventScroll: true });
   }, [takesFocus]);
-  const { id, seq, ruleId, cameraId, severity, phase, startedAtMs } = event;
+  const { id, seq, ruleId, cameraId, severity, phase } = event;
   const [rule, camera] = [ruleName(ruleId), cameraName(cameraId)];
   const isOpen = phase !== 'end';
-  const time = formatTime(startedAtMs, nowMs.peek());
   const kinds = [
     severity,
     isOpen ? 'open' : '',
@@ -50,13 +49,7 @@ export function EventCard({
   ];
   return (
     <article class={`event-card card ${kinds.join(' ')}`}>
-      <a
-        ref={link}
-        href={address}
-        tabIndex={isCurrent ? 0 : -1}
-        aria-label={text.card(rule, camera, time, verdict === null ? '' : text.verdicts[verdict])}
-        onFocus={onFocus}
-      >
+      <a ref={link} href={address} tabIndex={isCurrent ? 0 : -1} onFocus={onFocus}>
         <span class="picture">
           <Snapshot id={hasSnapshot ? id : null} alt="" />
           {isOpen && <em class="now">{text.now}</em>}

@@ -5,8 +5,9 @@ import { type ApiError, getJson } from '../../data/api.js';
 import { asApiError } from '../../data/resource.js';
 import { askedFor, type Filters, withQuery } from './filters.js';
 
-/** Events asked for at once. */
-const AT_ONCE = 200;
+/** Events asked for first, to be seen soon, and then at once. */
+const FIRST = 100;
+const AT_ONCE = 500;
 
 interface Page {
   events: EventRow[];
@@ -82,7 +83,8 @@ export class EventPages {
     const { signal: left } = this.#leaving;
     this.isLoading.value = true;
     try {
-      const asked = { ...askedFor(this.filters), limit: AT_ONCE, before: this.#next };
+      const limit = this.#next === null ? FIRST : AT_ONCE;
+      const asked = { ...askedFor(this.filters), limit, before: this.#next };
       const { events, next, total } = await getJson<Page>(withQuery('/api/past/events', asked), left);
       const known = new Set(this.rows.peek().map(({ event }) => event.id));
       this.rows.value = [...this.rows.peek(), ...events.filter(({ event }) => !known.has(event.id))];

@@ -10,12 +10,13 @@ const ICONS = { true: Check, false: X, unsure: CircleQuestionMark };
 const KEYS = { true: 't', false: 'f', unsure: 'u' };
 export const VERDICTS: readonly Verdict[] = ['true', 'false', 'unsure'];
 
-/** What somebody said, as a small sign; its words are the card's. */
+/** What somebody said, as a small sign. */
 export function VerdictMark({ verdict }: { verdict: Verdict | null }) {
   if (verdict === null) return null;
   return (
-    <span class={`verdict-mark said-${verdict}`} aria-hidden="true">
+    <span class={`verdict-mark said-${verdict}`}>
       <Icon of={ICONS[verdict]} />
+      <span class="for-readers">{text.verdicts[verdict]}</span>
     </span>
   );
 }
