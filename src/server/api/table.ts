@@ -2,6 +2,7 @@ import { documentRoutes } from './document-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { lessonRoutes } from './lesson-routes.js';
 import { operationsRoutes } from './operations-routes.js';
+import { pastRoutes } from './past-routes.js';
 import { previewRoutes } from './preview-routes.js';
 import type { AnyRoute } from './route.js';
 import { searchRoutes } from './search-routes.js';
@@ -12,6 +13,7 @@ import { watchRoutes } from './watch-routes.js';
 export const ROUTES: readonly AnyRoute[] = [
   ...watchRoutes,
   ...eventRoutes,
+  ...pastRoutes,
   ...lessonRoutes,
   ...previewRoutes,
   ...searchRoutes,
