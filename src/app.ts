@@ -201,6 +201,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   history.start();
 
   const data = createServerData({
+    timeZone: config.timeZone,
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
     ...{
       calibrations,
