@@ -70,13 +70,13 @@ describe('scores over time', () => {
       [minute(0, 0), minute(1, 7), minute(2, 9, 'night')],
       [recent],
     );
-    expect(atMs.map((at) => at / s)).toEqual([0, 60, 124, 128, 130, 150]);
+    expect(atMs.map((at) => at / s)).toEqual([0, 60, 90, 124, 128, 130, 150]);
     expect(rules[0]).toMatchObject({
-      scores: [0, 7, 1, 2, null, 3],
-      thresholds: [4, 4, 5, 5, null, 5],
+      scores: [0, 7, 8, 1, 2, null, 3],
+      thresholds: [4, 4, 5, 5, 5, null, 5],
       thresholdStates: [
         { fromMs: 0, state: 'fixed' },
-        { fromMs: 124 * s, state: 'certified' },
+        { fromMs: 90 * s, state: 'certified' },
       ],
     });
     expect(light.at(-1)).toEqual({ fromMs: 124 * s, regime: 'night' });

@@ -69,7 +69,9 @@ export type MinuteSource = (range: { fromMs: number; toMs: number }) => AsyncIte
 /** Where the buckets begin. */
 class Grid {
   readonly startMs: number;
-  /** From here on goes what is in memory. */
+  /** From here on, what is in memory counts. */
+  readonly memoryFromMs: number;
+  /** Where its buckets begin. */
   readonly borderMs: number;
   /** Length of buckets, before the border and behind it. */
   readonly coarseMs: number;
@@ -81,9 +83,12 @@ class Grid {
     this.fineMs = Math.max(FINEST_MS, Math.ceil((toMs - fromMs) / (points - ODD_BUCKETS)));
     this.coarseMs = Math.ceil(this.fineMs / MINUTE_MS) * MINUTE_MS;
     this.startMs = Math.floor(fromMs / this.coarseMs) * this.coarseMs;
-    // The minute in which memory begins is whole in the store, if it is there at all.
-    const wholeMs = Math.ceil(memoryFromMs / MINUTE_MS) * MINUTE_MS;
-    this.borderMs = Math.min(toMs, Math.max(this.startMs, wholeMs));
+    // Where buckets are minutes or more, those that are whole in the store are taken from there. Else they begin at the same
+    // places whenever they are asked for: what is drawn again must not tremble.
+    const isFine = this.fineMs < MINUTE_MS;
+    this.memoryFromMs = isFine ? memoryFromMs : Math.ceil(memoryFromMs / MINUTE_MS) * MINUTE_MS;
+    const placeMs = isFine ? Math.floor(memoryFromMs / this.fineMs) * this.fineMs : this.memoryFromMs;
+    this.borderMs = Math.min(toMs, Math.max(this.startMs, placeMs));
     this.coarse = Math.ceil((this.borderMs - this.startMs) / this.coarseMs);
     this.count = this.coarse + Math.ceil((toMs - this.borderMs) / this.fineMs);
   }
@@ -129,7 +134,7 @@ class Buckets {
 
   addMinute({ minute, light, scores }: ScoreMinute): void {
     const atMs = minute * MINUTE_MS;
-    if (atMs >= this.#grid.borderMs) {
+    if (atMs >= this.#grid.memoryFromMs) {
       this.#recentLight.set(minute, light);
       return;
     }
@@ -145,7 +150,7 @@ class Buckets {
 
   addRecent({ ruleId, points, threshold, thresholdState: state }: ScoreSeries): void {
     for (const [atMs, score] of points) {
-      const index = atMs < this.#grid.borderMs ? -1 : this.#grid.indexOf(atMs);
+      const index = atMs < this.#grid.memoryFromMs ? -1 : this.#grid.indexOf(atMs);
       if (index === -1) continue;
       this.#isKnown[index] = true;
       if (score !== null) this.#add(index, { ruleId, score, threshold, state });
