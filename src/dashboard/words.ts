@@ -150,7 +150,7 @@ export const words = {
       zone: 'Its time',
       tiles: 'Tiles',
     },
-    rate: (perSecond: string) => `${perSecond} frames a second`,
+    rate: (perSecond: string) => `${perSecond} a second`,
     skipped: (part: string) => `${part} of its frames: the machine is too slow`,
     light: { day: 'day', night: 'night', infrared: 'infrared' },
     lightIs: (regime: string, brightness: string) => `${regime}, brightness ${brightness}`,

@@ -9,6 +9,8 @@ export interface PlotLine {
   /** One for each time; null: nothing is known, and the line has a gap. */
   values: readonly (number | null)[];
   widthPx?: number;
+  /** 0 … 1. */
+  opacity?: number;
   /** Lengths of strokes and gaps. */
   dash?: readonly number[];
   /** Steps from value to value instead of slopes. */
@@ -180,10 +182,10 @@ export class PlotCanvas {
     };
   }
 
-  #series({ label, colour, widthPx = 1.25, dash, stepped, dots }: PlotLine): uPlot.Series {
+  #series({ label, colour, widthPx = 1.25, opacity = 1, dash, stepped, dots }: PlotLine): uPlot.Series {
     const stroke = this.#colour(colour);
     return {
-      ...{ label, stroke, spanGaps: false },
+      ...{ label, stroke, spanGaps: false, alpha: opacity },
       width: dots ? 0 : widthPx,
       ...(dash ? { dash: [...dash] } : {}),
       ...(stepped ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {}),

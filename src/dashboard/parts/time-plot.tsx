@@ -67,7 +67,7 @@ export function TimePlot({ label, heightPx, pointed, onPoint, onRange, onBack, .
       tabIndex={0}
       onKeyDown={press}
       onBlur={() => onPoint(null)}
-      style={{ height: heightPx }}
+      style={{ height: `${heightPx}px` }}
     />
   );
 }

@@ -135,10 +135,12 @@ function Stage({ camera, ruleId }: { camera: CameraInfo; ruleId: string | null }
       <CameraPicture camera={camera}>
         {info && scale ? <HeatCells {...{ info, scale, overlay }} /> : undefined}
       </CameraPicture>
-      {ruleId !== null && <HeatTools overlay={overlay} onChange={change} tiles={info?.tiles ?? []} />}
+      <div class="over-picture">
+        {ruleId !== null && <HeatTools overlay={overlay} onChange={change} tiles={info?.tiles ?? []} />}
+        {info && overlay.heat && <HeatLegend info={info} scale={scale} />}
+      </div>
       {/* Before the first frame there is nothing to be told. */}
       {tiles.error && tiles.error.status !== 404 && <Failure error={tiles.error} retry={tiles.reload} />}
-      {info && overlay.heat && <HeatLegend info={info} scale={scale} />}
       {info && <HeatTable info={info} />}
     </div>
   );

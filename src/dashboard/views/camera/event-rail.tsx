@@ -43,7 +43,7 @@ function Mark({
   const first = group[0]!;
   const toMs = Math.max(...group.map((span) => span.toMs));
   const [from, to] = [partOf(first.fromMs, range), partOf(toMs, range)];
-  const style = { left: `${from * 100}%`, width: `${(to - from) * 100}%` };
+  const style = { left: `min(${from * 100}%, 100% - ${MARK_PX}px)`, width: `${(to - from) * 100}%` };
   const time = (atMs: number) => formatTime(atMs, nowMs.peek());
   const severity =
     (['critical', 'warning'] as const).find((kind) => group.some((span) => span.severity === kind)) ?? 'info';

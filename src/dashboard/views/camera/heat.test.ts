@@ -30,8 +30,8 @@ it('a part of the picture has the colour of the smallest tile that shows it, of 
 it('colours mean the same from picture to picture: the scale only widens', () => {
   expect(widened(null, [tile(0, [0, 0, 1, 1], null)])).toBeNull();
   const first = widened(null, [tile(0, [0, 0, 1, 1], 0)])!;
-  expect(first).toEqual({ low: -2, high: 2 });
-  const scale = widened(first, [tile(0, [0, 0, 1, 1], -10), tile(1, [0, 0, 1, 1], 1)])!;
+  expect(first).toEqual({ low: -4, high: 0 });
+  const scale = widened(first, [tile(0, [0, 0, 1, 1], -10), tile(1, [0, 0, 1, 1], 2)])!;
   expect(scale).toEqual({ low: -10, high: 2 });
   expect([-10, -4, 2, 7].map((margin) => heatOf(margin, scale))).toEqual([0, 0.5, 1, 1]);
 });

@@ -55,15 +55,16 @@ export interface HeatScale {
 
 /** Narrower would make much of nothing: margins are log-odds. */
 const LEAST_RANGE = 4;
+/** Even odds. Where nothing comes near them, nothing is to look hot. */
+const LEAST_HIGH = 0;
 
 /** Widens a scale by new tiles, so that colours mean the same from picture to picture. */
 export function widened(scale: HeatScale | null, tiles: readonly HeatTile[]): HeatScale | null {
   const margins = tiles.flatMap(({ margin }) => (margin === null ? [] : [margin]));
   if (margins.length === 0) return scale;
-  const low = Math.min(scale?.low ?? Infinity, ...margins);
-  const high = Math.max(scale?.high ?? -Infinity, ...margins);
-  const missing = Math.max(0, LEAST_RANGE - (high - low)) / 2;
-  return { low: low - missing, high: high + missing };
+  const high = Math.max(scale?.high ?? LEAST_HIGH, ...margins);
+  const low = Math.min(scale?.low ?? high - LEAST_RANGE, ...margins);
+  return { low, high };
 }
 
 /** 0: coldest, 1: hottest. */

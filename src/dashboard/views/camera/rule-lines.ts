@@ -35,6 +35,9 @@ export function shownRules(inForce: readonly RuleInfo[], history: ScoreHistoryIn
   }));
 }
 
+/** How much of the others is to be seen where one rule is the chosen one. */
+const BESIDE_CHOSEN = 0.6;
+
 /** The surer a threshold is, the less its line is broken. */
 const THRESHOLD_DASHES: Record<ThresholdState, readonly number[]> = {
   certified: [],
@@ -57,7 +60,10 @@ export function plotLines(
   return [
     ...shown
       .filter((rule) => rule !== chosen)
-      .map(({ name, colour, dash, history }) => ({ label: name, colour, dash, values: history!.scores })),
+      .map(({ name, colour, dash, history }) => ({
+        ...{ label: name, colour, dash, values: history!.scores },
+        opacity: chosen ? BESIDE_CHOSEN : 1,
+      })),
     ...(chosen ? thresholdLines(chosen.history!, atMs) : []),
     ...(chosen ? chosenLines(chosen) : []),
   ];

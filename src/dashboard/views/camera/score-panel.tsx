@@ -45,7 +45,7 @@ export function ScorePanel(props: ScorePanelProps) {
   const time = (at: number) => formatTime(at, nowMs.peek());
   const isEmpty =
     value !== null && rules.every(({ history }) => !history?.scores.some((score) => score !== null));
-  const inset = { paddingLeft: PLOT_LEFT_PX, paddingRight: PLOT_RIGHT_PX };
+  const inset = { paddingLeft: `${PLOT_LEFT_PX}px`, paddingRight: `${PLOT_RIGHT_PX}px` };
   return (
     <section class="card scores" aria-labelledby="scores-title">
       <div class="caption">
@@ -84,7 +84,7 @@ export function ScorePanel(props: ScorePanelProps) {
         <span class="key night">{words.camera.night}</span>
         <span class="key infrared">{words.camera.infrared}</span>
         <span class="key unseen">{words.camera.unseen}</span>
-        <span class="key event">{words.camera.eventBands}</span>
+        <span class="key raised">{words.camera.eventBands}</span>
         <span class="hint">{isEmpty ? words.camera.nothingStored : words.camera.hint}</span>
       </p>
       <p class="for-readers" role="status">
