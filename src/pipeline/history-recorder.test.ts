@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -7,7 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeScore, makeStatus } from '../../test/fixtures/happenings.js';
 import { type Bus, createBus } from '../bus.js';
 import type { Score } from '../rules/score.js';
-import { historyDatabasePath, openHistoryDatabase } from '../store/history/history-database.js';
+import {
+  historyDatabasePath,
+  openHistoryDatabase,
+  openHistoryOrSetAside,
+} from '../store/history/history-database.js';
 import { HistoryStore } from '../store/history/history-store.js';
 import type { ScoreMinute } from '../store/history/minute-scores.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -97,6 +101,16 @@ describe('the history of scores', () => {
     other.close();
     recorder.write();
     expect((await minutes()).map(({ scores }) => scores[0]!.score)).toEqual([0, 1]);
+  });
+
+  it('begins anew beside a file that is none, which is kept', async () => {
+    database.close();
+    for (const end of ['-wal', '-shm']) rmSync(`${historyDatabasePath(folder)}${end}`, { force: true });
+    writeFileSync(historyDatabasePath(folder), 'no database'.repeat(1_000));
+    database = openHistoryOrSetAside(folder, { nowMs: 0, logger: createLogger({ level: 'silent' }) });
+    store = new HistoryStore(database);
+    expect(await minutes()).toEqual([]);
+    expect(readdirSync(folder).some((name) => name.startsWith('history.db.corrupt-'))).toBe(true);
   });
 
   it('leaves out what is damaged, and goes when it is too old', async () => {
