@@ -177,6 +177,7 @@ export const words = {
     scores: 'Scores over time',
     spans: 'Stretch of time',
     span: { '15m': '15 min', '1h': '1 h', '6h': '6 h', '1d': '1 day', '1w': '1 week' },
+    spanKey: (span: string, key: number) => `${span} (${key})`,
     back: 'Back (Escape)',
     plot: (camera: string, from: string, to: string) =>
       `Scores of all rules on ${camera} from ${from} to ${to}. Arrows read values, plus and minus zoom, Page Up and Page Down move, Escape goes back. The same is below as a table.`,

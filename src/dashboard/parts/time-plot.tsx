@@ -16,9 +16,9 @@ export interface TimePlotProps extends PlotContent {
   /** Name for screen readers, with the keys. */
   label: string;
   heightPx: number;
-  /** Index of the time that is pointed at, by pointer or keys; null: none is. */
-  pointed: number | null;
-  onPoint: (index: number | null) => void;
+  /** The time that is pointed at, by pointer or keys; null: none is. */
+  pointedMs: number | null;
+  onPoint: (atMs: number | null) => void;
   /** Another stretch of time is asked for: by dragging, or by + and −. Left out: nobody can. */
   onRange?: (fromMs: number, toMs: number) => void;
   /** Back to what was shown before: by a double click or Escape. @returns false: there was nothing */
@@ -26,10 +26,21 @@ export interface TimePlotProps extends PlotContent {
 }
 
 /** Lines over time. Keys: arrows point (with Shift farther), Home and End, + and − zoom, PageUp and PageDown pan, Escape goes back. */
-export function TimePlot({ label, heightPx, pointed, onPoint, onRange, onBack, ...content }: TimePlotProps) {
+export function TimePlot({
+  label,
+  heightPx,
+  pointedMs,
+  onPoint,
+  onRange,
+  onBack,
+  ...content
+}: TimePlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<PlotCanvas | null>(null);
-  const newest = { onPoint, onSelect: onRange ?? (() => {}), onDoubleClick: () => void onBack?.() };
+  const { atMs } = content;
+  const pointed = pointedMs === null ? null : indexAt(atMs, pointedMs);
+  const point = (index: number | null) => onPoint(index === null ? null : (atMs[index] ?? null));
+  const newest = { onPoint: point, onSelect: onRange ?? (() => {}), onDoubleClick: () => void onBack?.() };
   const actions = useRef(newest);
   actions.current = newest;
   useEffect(() => {
@@ -52,7 +63,7 @@ export function TimePlot({ label, heightPx, pointed, onPoint, onRange, onBack, .
 
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const act = keysOf({ content, pointed, onPoint, onRange, onBack })[event.key];
+    const act = keysOf({ content, pointed, onPoint: point, onRange, onBack })[event.key];
     if (!act || act(event.shiftKey) === false) return;
     event.preventDefault();
     event.stopPropagation();
@@ -72,14 +83,23 @@ export function TimePlot({ label, heightPx, pointed, onPoint, onRange, onBack, .
   );
 }
 
+/** Index of the last time that is not after a moment; null: all are. Of what is nowhere near, there is none either. */
+export function indexAt(atMs: readonly number[], momentMs: number): number | null {
+  const index = atMs.findLastIndex((at) => at <= momentMs);
+  return index === -1 || (index === atMs.length - 1 && atMs[index]! < momentMs) ? null : index;
+}
+
 function keysOf({
   content: { atMs, fromMs, toMs },
   pointed,
   onPoint,
   onRange,
   onBack,
-}: Pick<TimePlotProps, 'pointed' | 'onPoint'> & {
+}: {
   content: PlotContent;
+  /** Index of the time that is pointed at. */
+  pointed: number | null;
+  onPoint: (index: number | null) => void;
   onRange: TimePlotProps['onRange'];
   onBack: TimePlotProps['onBack'];
 }): Record<string, (isFar: boolean) => unknown> {

@@ -9,6 +9,7 @@ import { nowMs, pictureOf, rules as rulesInForce } from '../../data/state.js';
 import { formatTime } from '../../format.js';
 import { cameraStateOf } from '../../parts/camera-state.js';
 import { Failure } from '../../parts/states.js';
+import { indexAt } from '../../parts/time-plot.js';
 import { useKeys } from '../../parts/use-keys.js';
 import { replaceQuery } from '../../router.js';
 import { words } from '../../words.js';
@@ -52,8 +53,8 @@ export function CameraPanels({ camera, query }: { camera: CameraInfo; query: URL
   const rules = shownRules(inForce, scores.value);
   const chosenId = query.get('rule') ?? rules[0]?.id ?? null;
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
-  const [pointed, setPointed] = useState<number | null>(null);
-  const moment = momentAt(pointed, scores.value);
+  const [pointedMs, setPointedMs] = useState<number | null>(null);
+  const moment = momentAt(pointedMs, scores.value);
   const periods = healthPeriods(health.value?.changes ?? [], range);
   const spans = useCameraEvents(id, range);
   useKeys({
@@ -76,23 +77,23 @@ export function CameraPanels({ camera, query }: { camera: CameraInfo; query: URL
           onToggle={toggle}
         />
         <CameraFacts camera={camera} history={scores.value} ruleIds={inForce.map((rule) => rule.id)} />
+        <section class="card health" aria-labelledby="health-title">
+          <div class="caption">
+            <h2 id="health-title">{words.camera.health}</h2>
+          </div>
+          <HealthWords history={health} range={range} />
+        </section>
       </div>
       <div class="wide" ref={panel}>
         <ScorePanel
           {...{ name, scores, rules, chosenId, hidden, periods, spans, range, widthPx, moment }}
           span={span}
-          onPoint={setPointed}
+          onPoint={setPointedMs}
           onSpan={showSpan}
           onZoom={zoom}
           onBack={back}
         />
       </div>
-      <section class="card wide" aria-labelledby="health-title">
-        <div class="caption">
-          <h2 id="health-title">{words.camera.health}</h2>
-        </div>
-        <HealthWords history={health} range={range} />
-      </section>
       <div class="wide">
         <ScoreTable atMs={scores.value?.atMs ?? []} rules={rules.filter((rule) => !hidden.has(rule.id))} />
       </div>
@@ -174,7 +175,9 @@ function useRange(query: URLSearchParams) {
   };
 }
 
-function momentAt(index: number | null, history: ScoreHistoryInfo | null): PointedMoment | null {
-  const atMs = index === null ? undefined : history?.atMs[index];
-  return atMs === undefined ? null : { index: index!, atMs, text: formatTime(atMs, nowMs.peek()) };
+function momentAt(pointedMs: number | null, history: ScoreHistoryInfo | null): PointedMoment | null {
+  const index = pointedMs === null || !history ? null : indexAt(history.atMs, pointedMs);
+  if (index === null) return null;
+  const atMs = history!.atMs[index]!;
+  return { index, atMs, text: formatTime(atMs, nowMs.peek()) };
 }

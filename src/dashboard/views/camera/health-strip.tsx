@@ -8,7 +8,7 @@ import { type HealthPeriod, healthPeriods, isSeen } from './health.js';
 import { partOf, type TimeRange } from './ranges.js';
 
 /** Told in words below the strip. */
-const TOLD = 8;
+const TOLD = 4;
 
 /** A camera's health over the stretch of time of the plot, as a strip. */
 export function HealthStrip({
@@ -56,13 +56,13 @@ export function HealthWords({ history, range }: { history: Resource<HealthHistor
           .map((period) => (
             <li key={period.fromMs} class={period.sight}>
               <strong>{words.camera.sight[period.sight]}</strong>
-              <span>{whyOf(period)}</span>
               <span class="when">
                 {words.camera.period(
                   formatTime(period.fromMs, nowMs.value),
                   formatDuration(period.toMs - period.fromMs),
                 )}
               </span>
+              <span class="why">{whyOf(period)}</span>
             </li>
           ))}
       </ol>

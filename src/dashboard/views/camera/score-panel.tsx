@@ -30,7 +30,7 @@ export interface ScorePanelProps {
   span: Span | null;
   widthPx: number;
   moment: PointedMoment | null;
-  onPoint: (index: number | null) => void;
+  onPoint: (atMs: number | null) => void;
   onSpan: (span: Span) => void;
   onZoom: (range: TimeRange) => void;
   onBack: () => boolean;
@@ -72,7 +72,7 @@ export function ScorePanel(props: ScorePanelProps) {
         mustShow={
           rules.find(({ id }) => id === chosenId)?.history?.thresholds.findLast((at) => at !== null) ?? null
         }
-        pointed={moment?.index ?? null}
+        pointedMs={moment?.atMs ?? null}
         onPoint={props.onPoint}
         onRange={(fromMs, toMs) => onZoom({ fromMs, toMs })}
         onBack={onBack}
@@ -103,8 +103,14 @@ function Spans({ span, onSpan, onBack }: ScorePanelProps) {
           {words.camera.back}
         </button>
       )}
-      {SPAN_NAMES.map((name) => (
-        <button key={name} type="button" aria-pressed={span === name} onClick={() => onSpan(name)}>
+      {SPAN_NAMES.map((name, i) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={span === name}
+          title={words.camera.spanKey(words.camera.span[name], i + 1)}
+          onClick={() => onSpan(name)}
+        >
           {words.camera.span[name]}
         </button>
       ))}
