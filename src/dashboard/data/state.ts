@@ -1,12 +1,6 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import type { DetectionEvent } from '../../detect/event.js';
-import type {
-  CameraInfo,
-  FrameHeader,
-  ModelInfo,
-  Problem,
-  RuleInfo,
-} from '../../server/messages.js';
+import type { CameraInfo, FrameHeader, ModelInfo, Problem, RuleInfo } from '../../server/messages.js';
 import type { Scope } from '../../server/scopes.js';
 
 /** Events the page remembers; older ones are forgotten. */
