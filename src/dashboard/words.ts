@@ -193,7 +193,7 @@ export const words = {
     curveNow: 'Worked out again from what is remembered, by what is usual on this camera now.',
     why: 'Why it was raised',
     whyNote:
-      'How much better than the average everyday phrase each fits the framed tile, as log-odds. In per cent: how much of all that the rule is compared with speaks for this phrase.',
+      'How much better than the average everyday phrase each fits the tile that raised it, as log-odds. In per cent: how much of all that the rule is compared with speaks for this phrase.',
     wordings: 'The rule’s words',
     negatives: 'What it is not for',
     bank: 'Everyday phrases most like it',
