@@ -94,17 +94,6 @@ export const words = {
   snapshotOf: (rule: string, camera: string) => `Snapshot of ${rule} on ${camera}`,
   noSnapshot: 'No snapshot',
   close: 'Close',
-  facts: {
-    camera: 'Camera',
-    time: 'Time',
-    score: 'Highest score',
-    threshold: 'Threshold',
-    falseAlarms: 'False alarms a day',
-    probability: 'Probability',
-    watchesFor: 'Watches for',
-    id: 'Event',
-  },
-
   thresholdIs: (threshold: string, state: string) => `${threshold} (${state})`,
   thresholdState: {
     fixed: 'fixed, without a promise',
@@ -116,12 +105,6 @@ export const words = {
 
   review: {
     question: 'Was it what the rule is for?',
-    true: 'Yes',
-    false: 'No',
-    unsure: 'Unsure',
-    noted: 'Noted.',
-    moved: (before: string, after: string) => `Noted. The threshold is ${after} now, it was ${before}.`,
-    failed: 'Not noted: the program does not answer, or your token may only look.',
   },
 
   wall: {
@@ -209,7 +192,7 @@ export const words = {
     curveNow: 'Worked out again from what is remembered, by what is usual on this camera now.',
     why: 'Why it was raised',
     whyNote:
-      'How much better than the average everyday phrase each fits the framed tile, as log-odds. In per cent: how much of all that the rule is compared with speaks for this phrase.',
+      'How much better than the average everyday phrase each fits the tile that raised it, as log-odds. In per cent: how much of all that the rule is compared with speaks for this phrase.',
     wordings: 'The rule’s words',
     negatives: 'What it is not for',
     bank: 'Everyday phrases most like it',
@@ -243,7 +226,6 @@ export const words = {
     intro:
       'The highest moments that raised no event. Say what they were: a true one no longer counts among false alarms, and the threshold moves.',
     none: 'Nothing was near yet. Peaks appear here when a rule has watched a camera for a while.',
-    noneOfRule: 'No peak is kept yet.',
     fixed: (rules: string) =>
       `Of rules with a fixed threshold no peaks are kept: ${rules}. Give them a budget of false alarms to see what they nearly raised.`,
     on: (camera: string) => `on ${camera}`,
@@ -261,8 +243,6 @@ export const words = {
     wouldMove: (before: string, after: string) => `threshold ${before} → ${after}`,
     wouldStay: (threshold: string) => `threshold stays ${threshold}`,
     wouldExpect: (before: string, after: string) => `${before} → ${after} false alarms a day`,
-    preview: 'What it would change',
-    pointAt: 'Point at a moment, or move to it, to see what marking it true would change.',
   },
   camera: {
     choose: 'Choose a camera',

@@ -1,5 +1,5 @@
-import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 /** Widths in rem; heights follow from them, so that where an item stands needs no measuring. */
 const LEAST_WIDTH_REM = 15.5;
@@ -22,21 +22,7 @@ interface Stretch {
   to: number;
 }
 
-/**
- * Any number of pictures side by side, of which only those in and near the sight are in the document: the page scrolls as if
- * all were.
- * @param current place of the item that is kept in sight when it changes
- * @param onEnd the end is near: more may be asked for
- */
-export function Reel<T>({
-  items,
-  keyOf,
-  label,
-  current,
-  onColumns,
-  onEnd,
-  children,
-}: {
+interface ReelProps<T> {
   items: readonly T[];
   keyOf: (item: T) => string;
   label: string;
@@ -44,7 +30,15 @@ export function Reel<T>({
   onColumns: (columns: number) => void;
   onEnd: () => void;
   children: (item: T, place: number) => ComponentChildren;
-}) {
+}
+
+/**
+ * Any number of pictures side by side, of which only those in and near the sight are in the document: the page scrolls as if
+ * all were.
+ * @param current place of the item that is kept in sight when it changes
+ * @param onEnd the end is near: more may be asked for
+ */
+export function Reel<T>({ items, keyOf, label, current, onColumns, onEnd, children }: ReelProps<T>) {
   const list = useRef<HTMLUListElement>(null);
   const grid = useGrid(list);
   const rows = grid ? Math.ceil(items.length / grid.columns) : 0;
@@ -56,27 +50,44 @@ export function Reel<T>({
     if (grid && to >= rows - 1) onEnd();
   }, [grid, to, rows, onEnd]);
   useKeptInSight(list, { grid, current });
-  const shown = grid ? items.slice(from * grid.columns, to * grid.columns) : [];
+  const itemAt = useItems({ items, keyOf, grid, children });
+  const first = from * (grid?.columns ?? 0);
+  const count = grid ? Math.min(items.length, to * grid.columns) - first : 0;
   return (
     <ul ref={list} class="reel" aria-label={label} style={{ height: `${grid ? rows * grid.rowPx : 0}px` }}>
-      {grid &&
-        shown.map((item, i) => {
-          const place = from * grid.columns + i;
-          const x = (place % grid.columns) * (grid.itemWidthPx + grid.gapPx);
-          const y = Math.floor(place / grid.columns) * grid.rowPx;
-          return (
-            <li
-              key={keyOf(item)}
-              aria-setsize={items.length}
-              aria-posinset={place + 1}
-              style={{ width: `${grid.itemWidthPx}px`, transform: `translate(${x}px, ${y}px)` }}
-            >
-              {children(item, place)}
-            </li>
-          );
-        })}
+      {Array.from({ length: Math.max(0, count) }, (_, i) => itemAt(first + i))}
     </ul>
   );
+}
+
+/** Items as elements. Those that scrolling leaves in sight stay the same, so that only new ones are made. */
+function useItems<T>({
+  items,
+  keyOf,
+  grid,
+  children,
+}: Pick<ReelProps<T>, 'items' | 'keyOf' | 'children'> & { grid: Grid | null }): (place: number) => VNode {
+  const made = useMemo(() => new Map<number, VNode>(), [items, grid, children]);
+  return (place) => {
+    const known = made.get(place);
+    if (known) return known;
+    const { columns, itemWidthPx, gapPx, rowPx } = grid!;
+    const item = items[place]!;
+    const x = (place % columns) * (itemWidthPx + gapPx);
+    const y = Math.floor(place / columns) * rowPx;
+    const element = (
+      <li
+        key={keyOf(item)}
+        aria-setsize={items.length}
+        aria-posinset={place + 1}
+        style={{ width: `${itemWidthPx}px`, transform: `translate(${x}px, ${y}px)` }}
+      >
+        {children(item, place)}
+      </li>
+    );
+    made.set(place, element);
+    return element;
+  };
 }
 
 function useGrid(list: { current: HTMLElement | null }): Grid | null {

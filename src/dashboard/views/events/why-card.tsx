@@ -52,13 +52,13 @@ function Bars({
 }) {
   if (parts.length === 0) return null;
   return (
-    <table class={`bars ${kind}`}>
+    <table class={`phrases ${kind}`}>
       <caption>{title}</caption>
       <tbody>
         {parts.map(({ text: phrase, lead, share, cosine }) => (
           <tr key={phrase} title={`cos ${cosine.toFixed(3)}`}>
             <th scope="row">{phrase}</th>
-            <td class="bar" aria-hidden="true">
+            <td class="lead" aria-hidden="true">
               <span
                 class={lead < 0 ? 'minus' : 'plus'}
                 style={{ width: `${(Math.abs(lead) / most) * 50}%` }}

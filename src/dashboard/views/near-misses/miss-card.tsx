@@ -50,13 +50,15 @@ export function MissCard({
       onFocus={onPoint}
       onPointerEnter={onPoint}
     >
-      <TilePicture
-        src={`/api/moments/${id}/snapshot`}
-        alt={text.picture(ruleName(ruleId), cameraName(cameraId))}
-        boxes={[{ box: tile.box }]}
-      >
-        {words.noSnapshot}
-      </TilePicture>
+      <div class="stage">
+        <TilePicture
+          src={`/api/moments/${id}/snapshot`}
+          alt={text.picture(ruleName(ruleId), cameraName(cameraId))}
+          boxes={[{ box: tile.box }]}
+        >
+          {words.noSnapshot}
+        </TilePicture>
+      </div>
       <input
         type="checkbox"
         checked={isSelected}
@@ -65,7 +67,7 @@ export function MissCard({
         onChange={onSelect}
       />
       <div class="reached">
-        <div class="bar" aria-hidden="true">
+        <div class="nearness" aria-hidden="true">
           <span style={{ width: `${Math.max(0, Math.min(1, score / threshold)) * 100}%` }} />
         </div>
         <p>
