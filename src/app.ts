@@ -1,4 +1,5 @@
 import { RulePreview } from './backtest/rule-preview.js';
+import { ScoreCurves } from './backtest/score-curve.js';
 import { createBus } from './bus.js';
 import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
@@ -24,11 +25,13 @@ import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { readTlsFiles } from './publish/mqtt-tls.js';
+import { createTopics } from './publish/topics.js';
 import { Commonness } from './search/commonness.js';
 import { SearchService } from './search/search-service.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { createServerData } from './service-data.js';
+import { createPastData } from './service-past.js';
 import { AnnouncementStore } from './store/announcement-store.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { ClipFolder } from './store/clips.js';
@@ -38,6 +41,7 @@ import { openHistoryOrSetAside } from './store/history/history-database.js';
 import { HistoryStore } from './store/history/history-store.js';
 import { LessonStore } from './store/lesson-store.js';
 import { MomentStore } from './store/moment-store.js';
+import { PastEvents } from './store/past-events.js';
 import { openOrSetAside } from './store/recover-database.js';
 import { Retention } from './store/retention.js';
 import { SampleStore } from './store/sample-store.js';
@@ -200,7 +204,16 @@ export async function runApp(options: AppOptions): Promise<void> {
   retention.start();
   history.start();
 
+  const past = createPastData({
+    ...{ cameraIds, embedder, snapshots, clips, reviews, calibrations, moments: momentStore },
+    ...{ events: new PastEvents(database, { lastSeq: () => store.lastSeq }), book: () => rules.book },
+    topics: hasMqtt ? createTopics(config.mqtt.prefix) : null,
+    curves: new ScoreCurves({
+      ...{ folder: config.store.path, model: embedder, book: () => rules.book, timeZone: config.timeZone },
+    }),
+  });
   const data = createServerData({
+    past,
     timeZone: config.timeZone,
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
     ...{

@@ -21,6 +21,7 @@ import { doesStandOut } from './search/searcher.js';
 import type { PreviewInput } from './server/api/preview-routes.js';
 import type { SearchInfo } from './server/api/search-routes.js';
 import type { Problem } from './server/messages.js';
+import type { PastData } from './server/past-data.js';
 import type { SearchQuery, ServerData } from './server/server-data.js';
 import { HEALTH_REASONS } from './shared/camera-health.js';
 import { WordwatchError } from './shared/errors.js';
@@ -53,6 +54,7 @@ export interface ServiceParts {
   calibrations: CalibrationKeeper;
   feasibility: FeasibilityCheck;
   reviews: Reviews;
+  past: PastData;
   lessons: Lessons;
   preview: RulePreview;
   /** null: nothing is remembered. */
@@ -93,6 +95,7 @@ export function createServerData(parts: ServiceParts): ServerData {
       const rule = rules.book.rules.find(({ id }) => id === ruleId);
       return rule && cameraIds.includes(cameraId) ? feasibility.assess(rule, cameraId) : null;
     },
+    past: parts.past,
     review: (id, verdict) => {
       const reviewed = reviews.apply(id, verdict);
       return reviewed && { id, verdict, threshold: reviewed.threshold };

@@ -6,6 +6,7 @@ import type { RuleBook, WatchRule } from '../pipeline/rule-book.js';
 import { RuleWatch, type ScoredFrame } from '../pipeline/rule-watch.js';
 import type { CalibrationReport } from '../rules/calibration/index.js';
 import { REGIMES } from '../rules/calibration/regime.js';
+import type { Score } from '../rules/score.js';
 import type { ThresholdPlan } from '../rules/thresholds.js';
 import type { CalibrationStore } from '../store/calibration-store.js';
 import type { VectorStream } from '../store/vectors/vector-store.js';
@@ -29,12 +30,23 @@ export interface RuleReplayOptions {
   /** What is told. Frames before are only gone through. */
   fromMs: number;
   toMs: number;
+  /** Whether the score of every frame is told. */
+  tellsScores?: boolean;
+}
+
+/** The score of one frame; null: the camera was seen, but nothing is known of it. */
+export interface FrameScore {
+  atMs: number;
+  score: number | null;
+  threshold: number | null;
 }
 
 /** What came of a rule on a camera. */
 export interface RuleOutcome {
   /** Also those from before the stretch that is told. */
   transitions: RuleTransition['transition'][];
+  /** Of the frames of the stretch; empty where nobody asked. */
+  scores: FrameScore[];
   coveredMs: number;
   gaps: Gap[];
   /** null: its threshold is fixed, or nothing was seen. */
@@ -51,6 +63,7 @@ export class RuleReplay {
   /** null: the rule cannot be tried on that stream. */
   readonly #views = new Map<number, StreamView | null>();
   readonly #transitions: RuleTransition['transition'][] = [];
+  readonly #scores: FrameScore[] = [];
   #watch: RuleWatch | null = null;
   #part = -1;
   #streamId = -1;
@@ -126,7 +139,7 @@ export class RuleReplay {
     }
     if (!view || !(isScored || unseen)) return;
     const blindSinceMs = tape.blindSinceMs[frame]!;
-    const { transitions } = this.#watch!.judge(
+    const { transitions, scores } = this.#watch!.judge(
       {
         atMs,
         unseen,
@@ -136,6 +149,7 @@ export class RuleReplay {
       view,
     );
     if (transitions.length > 0) this.#keep(transitions);
+    if (this.#options.tellsScores && atMs >= fromMs && scores[0]) this.#scores.push(told(scores[0]));
   }
 
   // Objects are spelled out here: it is done for every frame, and spreading takes several times as long.
@@ -163,10 +177,16 @@ export class RuleReplay {
     const report = this.#keeper.all().at(-1)?.calibration.report();
     return {
       transitions: this.#transitions,
+      scores: this.#scores,
       ...this.#coverage.finish(holes),
       calibration: report
         ? { threshold: report.threshold, state: report.state, expected: report.expected }
         : null,
     };
   }
+}
+
+function told({ atMs, score, threshold }: Score): FrameScore {
+  const known = (value: number) => (Number.isFinite(value) ? value : null);
+  return { atMs, score: known(score), threshold: known(threshold) };
 }

@@ -16,6 +16,7 @@ import type {
   ReviewResult,
   RuleInfo,
 } from './messages.js';
+import type { PastData } from './past-data.js';
 
 /** Whether everything works, and what does not. */
 export interface Health {
@@ -56,6 +57,7 @@ export interface ServerData {
   calibrations(filter: { cameraId?: string | undefined; ruleId?: string | undefined }): CalibrationInfo[];
   /** Whether a rule can work on a camera; null: there is no such rule or camera. */
   feasibility(pair: { cameraId: string; ruleId: string }): Promise<FeasibilityInfo> | null;
+  readonly past: PastData;
   /** Notes a verdict on an event or a peak; null: there is none of that id. */
   review(id: string, verdict: Verdict | null): ReviewResult | null;
   /** What reviews can teach about a rule, and what that would have changed; null: there is no such rule. */

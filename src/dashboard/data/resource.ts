@@ -19,7 +19,6 @@ export function useResource<T>(path: string | null): Resource<T> {
     error: null,
   });
   const [isLoading, setIsLoading] = useState(path !== null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round asks again
   useEffect(() => {
     if (path === null) return;
     const leaving = new AbortController();
@@ -29,7 +28,11 @@ export function useResource<T>(path: string | null): Resource<T> {
         (value) => setState({ path, value, error: null }),
         (error: unknown) => {
           if (leaving.signal.aborted) return;
-          setState((before) => ({ path, value: before.path === path ? before.value : null, error: asApiError(error) }));
+          setState((before) => ({
+            path,
+            value: before.path === path ? before.value : null,
+            error: asApiError(error),
+          }));
         },
       )
       .finally(() => {

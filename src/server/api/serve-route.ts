@@ -5,7 +5,7 @@ import type { Access, NotLetIn, Visitor } from '../access.js';
 import { covers, type Scope } from '../scopes.js';
 import { type AnyRoute, type ApiContext, Refusal } from './route.js';
 
-/** Longest body that is read. */
+/** Longest body that is read where a route does not say otherwise. */
 export const BODY_LIMIT_BYTES = 4 * 1024;
 
 /**
@@ -16,7 +16,8 @@ export function serveRoute(
   route: AnyRoute,
   { access, context }: { access: Access; context: ApiContext },
 ): [MiddlewareHandler, MiddlewareHandler, Handler] {
-  const limit = bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: () => TOO_LARGE.toResponse() });
+  const { bodyBytes = BODY_LIMIT_BYTES } = route;
+  const limit = bodyLimit({ maxSize: bodyBytes, onError: () => tooLarge(bodyBytes).toResponse() });
   const skip: MiddlewareHandler = (_c, next) => next();
   return [
     route.scope === null ? skip : letIn(access, route.scope),
@@ -95,10 +96,13 @@ function isJson(type: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(type ?? '');
 }
 
+function tooLarge(bytes: number): Refusal {
+  return new Refusal(413, 'too-large', `at most ${bytes} bytes`);
+}
+
 function badInput(error: z.ZodError): Refusal {
   const said = error.issues.map(({ path, message }) => `${path.join('.') || 'value'}: ${message}`);
   return new Refusal(400, 'bad-input', said.join('; '));
 }
 
-const TOO_LARGE = new Refusal(413, 'too-large', `at most ${BODY_LIMIT_BYTES} bytes`);
 const NOT_JSON = new Refusal(415, 'not-json', 'the Content-Type must be application/json');

@@ -3,6 +3,7 @@ import { eventRoutes } from './event-routes.js';
 import { historyRoutes } from './history-routes.js';
 import { lessonRoutes } from './lesson-routes.js';
 import { operationsRoutes } from './operations-routes.js';
+import { pastRoutes } from './past-routes.js';
 import { previewRoutes } from './preview-routes.js';
 import type { AnyRoute } from './route.js';
 import { searchRoutes } from './search-routes.js';
@@ -16,6 +17,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...tileRoutes,
   ...historyRoutes,
   ...eventRoutes,
+  ...pastRoutes,
   ...lessonRoutes,
   ...previewRoutes,
   ...searchRoutes,
