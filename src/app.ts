@@ -121,7 +121,10 @@ export async function runApp(options: AppOptions): Promise<void> {
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
   await using search =
     commonness &&
-    new SearchService({ folder: config.store.path, embedder, commonness, moments: momentStore });
+    new SearchService({
+      ...{ folder: config.store.path, embedder, commonness, moments: momentStore },
+      image: opened.directory.image,
+    });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
   const preview = new RulePreview({ folder: config.store.path, model: embedder, timeZone: config.timeZone });
 

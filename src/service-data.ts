@@ -15,12 +15,11 @@ import type { Reviews } from './pipeline/reviews.js';
 import type { Deliveries } from './publish/destinations.js';
 import type { MqttPublisher } from './publish/mqtt-publisher.js';
 import type { ThresholdPlan } from './rules/thresholds.js';
+import { searchMemory } from './search/search-memory.js';
 import type { SearchService } from './search/search-service.js';
-import { doesStandOut } from './search/searcher.js';
 import type { PreviewInput } from './server/api/preview-routes.js';
-import type { SearchInfo } from './server/api/search-routes.js';
 import type { Problem } from './server/messages.js';
-import type { SearchQuery, ServerData } from './server/server-data.js';
+import type { ServerData } from './server/server-data.js';
 import { HEALTH_REASONS } from './shared/camera-health.js';
 import { WordwatchError } from './shared/errors.js';
 import type { EventStore } from './store/event-store.js';
@@ -98,7 +97,7 @@ export function createServerData(parts: ServiceParts): ServerData {
       return applied;
     },
     preview: (input, asked) => previewOf(parts.preview, input, AbortSignal.any([asked, signal])),
-    search: (query, signal) => search && searchMemory(search, query, signal),
+    search: (input, signal) => search && searchMemory(search, input, signal),
     snapshot: (id) => snapshots.read(id),
     clip: async (id) => (await clips?.find(id)) ?? null,
     lastSeq: () => store.lastSeq,
@@ -124,31 +123,6 @@ async function previewOf(
     if (!error.userInput && !error.shouldRetry() && !signal.aborted) throw error;
     return { refused: { code: error.code, message: error.message } };
   }
-}
-
-async function searchMemory(
-  service: SearchService,
-  { q: words, not, camera, since, until, limit }: SearchQuery,
-  signal: AbortSignal,
-): Promise<SearchInfo | 'busy'> {
-  const found = await service.search(
-    {
-      ...{ words, unwanted: not === undefined ? [] : [not], limit },
-      cameraIds: camera === undefined ? null : [camera],
-      ...{ fromMs: since ?? Number.NEGATIVE_INFINITY, toMs: until ?? Number.POSITIVE_INFINITY },
-    },
-    signal,
-  );
-  if (found === 'busy') return found;
-  const { hits, standsOut, scanned, lostRows, skipped } = found;
-  return {
-    hits: hits.map((hit) => {
-      const { cameraId, atMs, fromMs, toMs, timed, score, surprise, strength, tile, pictureId } = hit;
-      const own = strength === null ? null : doesStandOut(hit);
-      return { cameraId, atMs, fromMs, toMs, timed, score, surprise, standsOut: own, tile, pictureId };
-    }),
-    ...{ standsOut, minutes: scanned.rows, vectors: scanned.vectors, lostMinutes: lostRows, skipped },
-  };
 }
 
 /** What does not work now. */

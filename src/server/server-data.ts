@@ -1,7 +1,7 @@
 import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
 import type { PreviewInput, PreviewResult } from './api/preview-routes.js';
-import type { SearchInfo } from './api/search-routes.js';
+import type { SearchInfo, SearchInput } from './api/search-routes.js';
 import type {
   CalibrationInfo,
   CameraInfo,
@@ -18,18 +18,6 @@ import type {
 export interface Health {
   ok: boolean;
   problems: Problem[];
-}
-
-/** Words over cameras and times. */
-export interface SearchQuery {
-  /** What is looked for, and what it must not be taken for. */
-  q: string;
-  not?: string | undefined;
-  camera?: string | undefined;
-  /** Milliseconds since the epoch. */
-  since?: number | undefined;
-  until?: number | undefined;
-  limit: number;
 }
 
 /** What the server shows: the rest of the program as it sees it. */
@@ -57,8 +45,14 @@ export interface ServerData {
     input: PreviewInput,
     signal: AbortSignal,
   ): Promise<PreviewResult | { refused: { code: string; message: string } }>;
-  /** Looks through what is remembered; `busy`: too many do; null: nothing is remembered. @param signal who asks is gone */
-  search(query: SearchQuery, signal: AbortSignal): Promise<SearchInfo | 'busy'> | null;
+  /**
+   * Looks through what is remembered; `busy`: too many do; null: nothing is remembered; `refused`: why it cannot be looked for.
+   * @param signal who asks is gone
+   */
+  search(
+    input: SearchInput,
+    signal: AbortSignal,
+  ): Promise<SearchInfo | 'busy' | { refused: { code: string; message: string } }> | null;
   /** JPEG of one event or peak, or null. `id` is a UUID. */
   snapshot(id: string): Promise<Uint8Array | null>;
   /** An event's clip; `coming`: it is not complete yet; null: there is none. `id` is a UUID. */

@@ -77,6 +77,8 @@ export interface Route<Params, Query, Body, Answer> {
   query?: z.ZodType<Query>;
   /** Of JSON. */
   body?: z.ZodType<Body>;
+  /** Longest body that is read. Default: 4 KiB. */
+  bodyLimitBytes?: number;
   /** Schema of the JSON that it answers; or a media type, which can be asked for in parts; or null: nothing. */
   answer: z.ZodType<Answer> | string | null;
   /** Statuses other than 200 that carry the answer, too. */

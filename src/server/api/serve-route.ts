@@ -5,8 +5,8 @@ import type { Access, NotLetIn, Visitor } from '../access.js';
 import { covers, type Scope } from '../scopes.js';
 import { type AnyRoute, type ApiContext, Refusal } from './route.js';
 
-/** Longest body that is read. */
-export const BODY_LIMIT_BYTES = 4 * 1024;
+/** Longest body that is read where the route does not say otherwise. */
+const BODY_LIMIT_BYTES = 4 * 1024;
 
 /**
  * What stands between a request and a route's handler, in this order: who asks, what they may do, whether the body can be
@@ -16,7 +16,8 @@ export function serveRoute(
   route: AnyRoute,
   { access, context }: { access: Access; context: ApiContext },
 ): [MiddlewareHandler, MiddlewareHandler, Handler] {
-  const limit = bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: () => TOO_LARGE.toResponse() });
+  const maxSize = route.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+  const limit = bodyLimit({ maxSize, onError: () => tooLarge(maxSize).toResponse() });
   const skip: MiddlewareHandler = (_c, next) => next();
   return [
     route.scope === null ? skip : letIn(access, route.scope),
@@ -100,5 +101,8 @@ function badInput(error: z.ZodError): Refusal {
   return new Refusal(400, 'bad-input', said.join('; '));
 }
 
-const TOO_LARGE = new Refusal(413, 'too-large', `at most ${BODY_LIMIT_BYTES} bytes`);
+function tooLarge(maxSize: number): Refusal {
+  return new Refusal(413, 'too-large', `at most ${maxSize} bytes`);
+}
+
 const NOT_JSON = new Refusal(415, 'not-json', 'the Content-Type must be application/json');
