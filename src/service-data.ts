@@ -7,6 +7,7 @@ import type { Embedder } from './model/embedder.js';
 import type { ModelHealth } from './model/health.js';
 import type { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { calibrationRows } from './pipeline/calibration-rows.js';
+import { type CalibrationSummaryRow, summariesOf } from './pipeline/calibration-summary.js';
 import type { ClipRecorder } from './pipeline/clip-recorder.js';
 import type { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import type { Lessons } from './pipeline/lessons.js';
@@ -81,6 +82,14 @@ export function createServerData(parts: ServiceParts): ServerData {
       const ids = cameraIds.filter((id) => cameraId === undefined || id === cameraId);
       const rows = calibrationRows({ calibrations, moments: moments, book: rules.book, cameraIds: ids });
       return rows.filter((row) => ruleId === undefined || row.ruleId === ruleId);
+    },
+    calibrationSummaries: async ({ camera, rule: ruleId = null, offset, limit }) => {
+      const ids = cameraIds.filter((id) => camera === undefined || id === camera);
+      const all = { calibrations, book: rules.book, cameraIds: ids };
+      const { total, rows } = await summariesOf(all, { ruleId, offset, limit });
+      const pointsOf = (row: CalibrationSummaryRow) =>
+        row.history.map(({ atMs, threshold }): [number, number] => [atMs, threshold]);
+      return { total, calibrations: rows.map((row) => ({ ...row, history: pointsOf(row) })) };
     },
     feasibility: ({ cameraId, ruleId }) => {
       const rule = rules.book.rules.find(({ id }) => id === ruleId);

@@ -1,5 +1,6 @@
 import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
+import type { CalibrationSummaries, SummaryQuery } from './api/calibration-routes.js';
 import type { PreviewInput, PreviewResult } from './api/preview-routes.js';
 import type { SearchInfo, SearchInput } from './api/search-routes.js';
 import type {
@@ -32,6 +33,8 @@ export interface ServerData {
   event(id: string): DetectionEvent | null;
   /** How calibrated thresholds stand; of one camera or one rule where they are given. */
   calibrations(filter: { cameraId?: string | undefined; ruleId?: string | undefined }): CalibrationInfo[];
+  /** How all of them stand and moved, in pages. */
+  calibrationSummaries(query: SummaryQuery): Promise<CalibrationSummaries>;
   /** Whether a rule can work on a camera; null: there is no such rule or camera. */
   feasibility(pair: { cameraId: string; ruleId: string }): Promise<FeasibilityInfo> | null;
   /** Notes a verdict on an event or a peak; null: there is none of that id. */

@@ -1,3 +1,4 @@
+import { calibrationRoutes } from './calibration-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { lessonRoutes } from './lesson-routes.js';
@@ -11,6 +12,7 @@ import { watchRoutes } from './watch-routes.js';
 /** Everything that can be asked for over HTTP, apart from the files of the page. */
 export const ROUTES: readonly AnyRoute[] = [
   ...watchRoutes,
+  ...calibrationRoutes,
   ...eventRoutes,
   ...lessonRoutes,
   ...previewRoutes,
