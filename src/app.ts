@@ -27,6 +27,7 @@ import { SearchService } from './search/search-service.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { createServerData } from './service-data.js';
+import { createSystemReport } from './service-system.js';
 import { AnnouncementStore } from './store/announcement-store.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { ClipFolder } from './store/clips.js';
@@ -209,6 +210,10 @@ export async function runApp(options: AppOptions): Promise<void> {
       signal,
     },
     moments: momentStore,
+    system: createSystemReport({
+      ...{ config, cameraIds, version: options.version, embedder, modelHealth, metrics, store, vectors },
+      ...{ publisher, deliveries },
+    }),
   });
   const sessionKey = await readSessionKey(config.store.path);
   const { pageFolder } = options;

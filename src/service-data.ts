@@ -55,6 +55,7 @@ export interface ServiceParts {
   publisher: MqttPublisher | null;
   deliveries: Deliveries;
   metrics: Metrics;
+  system: ServerData['system'];
   /** Aborts when the service stops. */
   signal: AbortSignal;
 }
@@ -112,6 +113,7 @@ export function createServerData(parts: ServiceParts): ServerData {
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),
     ready: () => modelHealth.reason() === null && store.waiting === 0 && !signal.aborted,
+    system: parts.system,
     metrics: () => metrics.text(),
   };
 }

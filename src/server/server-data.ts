@@ -3,6 +3,7 @@ import type { ModelDescription } from '../model/embedder.js';
 import type { CalibrationSummaries, SummaryQuery } from './api/calibration-routes.js';
 import type { PreviewInput, PreviewResult } from './api/preview-routes.js';
 import type { SearchInfo, SearchInput } from './api/search-routes.js';
+import type { SystemInfo } from './api/system-routes.js';
 import type {
   CalibrationInfo,
   CameraInfo,
@@ -67,6 +68,8 @@ export interface ServerData {
   health(): Health;
   /** Whether the parts that everything else needs are up: the model and the store. */
   ready(): boolean;
+  /** How the program does, for people. */
+  system(): Promise<SystemInfo>;
   /** Numbers for Prometheus, and their content type. */
   metrics(): Promise<{ type: string; body: string }>;
 }

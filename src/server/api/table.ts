@@ -7,6 +7,7 @@ import { previewRoutes } from './preview-routes.js';
 import type { AnyRoute } from './route.js';
 import { searchRoutes } from './search-routes.js';
 import { sessionRoutes } from './session-routes.js';
+import { systemRoutes } from './system-routes.js';
 import { watchRoutes } from './watch-routes.js';
 
 /** Everything that can be asked for over HTTP, apart from the files of the page. */
@@ -19,5 +20,6 @@ export const ROUTES: readonly AnyRoute[] = [
   ...searchRoutes,
   ...sessionRoutes,
   ...documentRoutes,
+  ...systemRoutes,
   ...operationsRoutes,
 ];
