@@ -196,6 +196,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   retention.start();
 
   const data = createServerData({
+    timeZone: config.timeZone,
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
     ...{
       calibrations,

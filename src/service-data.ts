@@ -32,6 +32,7 @@ import type { Metrics } from './telemetry/metrics.js';
 /** The parts of the service that the server shows, or lets people use. */
 export interface ServiceParts {
   cameras: readonly CameraConfig[];
+  timeZone: string;
   /** Newest of each camera. */
   statuses: ReadonlyMap<string, CameraStatus>;
   rules: LiveRules;
@@ -70,6 +71,7 @@ export function createServerData(parts: ServiceParts): ServerData {
     get model() {
       return embedder.describe();
     },
+    timeZone: parts.timeZone,
     cameras: () => cameras.map(({ id, name }) => ({ id, name, status: statuses.get(id)! })),
     rules: () =>
       rules.book.rules.map(({ id, name, when, not, cameras, severity }) => ({

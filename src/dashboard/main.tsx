@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import 'uplot/dist/uPlot.min.css';
-import { App } from './components/app.js';
-import { connect } from './live.js';
+import { connect } from './data/live.js';
+import { App } from './shell/app.js';
 import './style.css';
 
 render(<App />, document.getElementById('app')!);

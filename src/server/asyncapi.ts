@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { jsonSchemas } from './json-schemas.js';
-import { FrameHeader, PROTOCOL_VERSION, ServerMessage, SUBPROTOCOL } from './messages.js';
+import { ClientMessage, FrameHeader, PROTOCOL_VERSION, ServerMessage, SUBPROTOCOL } from './messages.js';
 
 /** What the live feed says, as an AsyncAPI 3 document. */
 export function asyncApiDocument(): Record<string, unknown> {
@@ -8,7 +8,7 @@ export function asyncApiDocument(): Record<string, unknown> {
     ServerMessage.options.map((message) => [message.shape.type.value, message]),
   );
   const { own, components } = jsonSchemas(
-    { ...texts, frame: FrameHeader },
+    { ...texts, watch: ClientMessage, frame: FrameHeader },
     { io: 'output', target: 'draft-07' },
   );
   const messages: Record<string, unknown> = Object.fromEntries(
@@ -25,6 +25,8 @@ export function asyncApiDocument(): Record<string, unknown> {
     headers: own.frame,
     payload: { type: 'string', format: 'binary' },
   };
+  const told = Object.keys(messages).map((name) => ({ $ref: `#/channels/live/messages/${name}` }));
+  messages.watch = { name: 'watch', contentType: 'application/json', payload: own.watch };
   const names = Object.keys(messages);
   return {
     asyncapi: '3.0.0',
@@ -37,12 +39,19 @@ export function asyncApiDocument(): Record<string, unknown> {
     channels: {
       live: {
         address: '/ws',
-        description: `Subprotocols: ${SUBPROTOCOL}, and token.… where tokens are asked for and there is no session. Clients say nothing.`,
+        description: `Subprotocols: ${SUBPROTOCOL}, and token.… where tokens are asked for and there is no session. A client may say of which cameras it wants pictures (watch); until then it gets all.`,
         messages: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/${name}` }])),
         bindings: { ws: { method: 'GET', query: AFTER } },
       },
     },
-    operations: { tell: { action: 'send', channel: { $ref: '#/channels/live' } } },
+    operations: {
+      tell: { action: 'send', channel: { $ref: '#/channels/live' }, messages: told },
+      hear: {
+        action: 'receive',
+        channel: { $ref: '#/channels/live' },
+        messages: [{ $ref: '#/channels/live/messages/watch' }],
+      },
+    },
     components: { messages, schemas: components },
   };
 }

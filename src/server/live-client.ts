@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import type { DetectionEvent } from '../detect/event.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
-import { CLOSE_TOO_SLOW, encodeMessage } from './messages.js';
+import { CLOSE_TOO_SLOW, ClientMessage, encodeMessage } from './messages.js';
 import type { ServerData } from './server-data.js';
 
 /** With so much unsent, pictures and scores are skipped: newer ones follow. */
@@ -21,8 +21,8 @@ export interface LiveClientOptions {
   /** Events after this one are sent; it must be one that the client knows. */
   after: number;
   data: Pick<ServerData, 'events'>;
-  /** Called whenever the client has all events of the past and goes on live. */
-  onLive: (client: LiveClient) => void;
+  /** Newest picture of each camera: the first that a client is sent of those that it watches. */
+  newestFrames: () => ReadonlyMap<string, Buffer>;
   logger: Logger;
 }
 
@@ -39,6 +39,8 @@ export class LiveClient {
   #isLive = false;
   #answered = true;
   #isGathering = false;
+  /** Cameras of which it wants pictures; null: all. */
+  #watched: ReadonlySet<string> | null = null;
 
   constructor(options: LiveClientOptions) {
     this.#options = options;
@@ -47,8 +49,7 @@ export class LiveClient {
     socket.on('pong', () => {
       this.#answered = true;
     });
-    // The protocol has no messages from clients: whoever sends some speaks another one.
-    socket.on('message', () => socket.close(1003, 'this feed takes no messages'));
+    socket.on('message', (data: Buffer, isBinary) => this.#hear(isBinary ? null : data.toString()));
     socket.on('error', (error) => logger.debug({ reason: messageOf(error) }, 'live client failed'));
   }
 
@@ -90,10 +91,29 @@ export class LiveClient {
     if (socket.bufferedAmount <= SKIP_LIMIT_BYTES) stream.write(frames);
   }
 
-  /** Sends a picture; of those that come while one is still under way only the newest follows. */
+  /** @param text of a message; null: it was none */
+  #hear(text: string | null): void {
+    const heard = ClientMessage.safeParse(jsonOf(text));
+    // Whoever says anything else speaks another protocol.
+    if (!heard.success) {
+      this.#options.socket.close(1003, 'not a message of this feed');
+      return;
+    }
+    const before = this.#watched;
+    this.#watched = new Set(heard.data.cameras);
+    if (this.#isLive) this.#offerFrames((cameraId) => before === null || !before.has(cameraId));
+  }
+
+  #offerFrames(isNew: (cameraId: string) => boolean): void {
+    for (const [cameraId, frame] of this.#options.newestFrames())
+      if (isNew(cameraId)) this.offerFrame(cameraId, frame);
+  }
+
+  /** Sends a picture, if the client watches its camera; of those that come while one is still under way only the newest follows. */
   offerFrame(cameraId: string, message: Buffer): void {
     const { socket } = this.#options;
     if (!this.#isLive || socket.readyState !== socket.OPEN) return;
+    if (this.#watched && !this.#watched.has(cameraId)) return;
     const underWay = this.#frames.get(cameraId);
     if (underWay) {
       underWay.waiting = message;
@@ -132,7 +152,7 @@ export class LiveClient {
   }
 
   async #replay(): Promise<void> {
-    const { socket, data, onLive, logger } = this.#options;
+    const { socket, data, logger } = this.#options;
     this.#isLive = false;
     try {
       while (socket.readyState === socket.OPEN) {
@@ -140,7 +160,7 @@ export class LiveClient {
         if (events.length === 0) {
           // Nothing can have happened since the store was asked: that was in this same turn of the event loop.
           this.#isLive = true;
-          onLive(this);
+          this.#offerFrames(() => true);
           return;
         }
         await this.#sendAll(events);
@@ -171,5 +191,13 @@ export class LiveClient {
       'live client too slow, closed',
     );
     this.#options.socket.close(CLOSE_TOO_SLOW, 'too slow: come back with ?after=');
+  }
+}
+
+function jsonOf(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return null;
   }
 }

@@ -94,9 +94,7 @@ export class LiveFeed {
       after: Math.min(after ?? lastSeq, lastSeq),
       data,
       logger,
-      onLive: (live) => {
-        for (const [cameraId, frame] of this.#frames) live.offerFrame(cameraId, frame);
-      },
+      newestFrames: () => this.#frames,
     });
     this.#clients.add(client);
     socket.on('close', () => this.#clients.delete(client));
@@ -116,6 +114,7 @@ export class LiveFeed {
       ruleProblems: this.#ruleProblems,
       model: modelInfo(data),
       problems: data.health().problems,
+      timeZone: data.timeZone,
     };
   }
 

@@ -270,6 +270,7 @@ const Hello = z.strictObject({
   ruleProblems: z.array(z.string()),
   model: ModelInfo,
   problems: z.array(Problem),
+  timeZone: z.string().describe('The cameras’, as IANA names it'),
 });
 
 const EventMessage = z.strictObject({ type: z.literal('event'), event: DetectionEvent });
@@ -313,7 +314,17 @@ export const FrameHeader = z.strictObject({
 });
 export type FrameHeader = z.infer<typeof FrameHeader>;
 
-/** Every text message of the live feed. Pictures are binary, see {@link encodeFrame}. Clients send nothing. */
+/** Most cameras that a client can choose. */
+const MAX_WATCHED = 1_000;
+
+/** What a client may say: of which cameras it wants pictures. Until it says so it gets all. */
+export const ClientMessage = z.strictObject({
+  type: z.literal('watch'),
+  cameras: z.array(Id).max(MAX_WATCHED),
+});
+export type ClientMessage = z.infer<typeof ClientMessage>;
+
+/** Every text message of the live feed to its clients. Pictures are binary, see {@link encodeFrame}. */
 export const ServerMessage = z.discriminatedUnion('type', [
   Hello,
   EventMessage,

@@ -64,6 +64,8 @@ export interface ServerData {
   /** Highest sequence number given out. */
   lastSeq(): number;
   readonly model: ModelDescription;
+  /** The cameras', as IANA names it. */
+  readonly timeZone: string;
   /** Asked every few seconds. */
   health(): Health;
   /** Whether the parts that everything else needs are up: the model and the store. */

@@ -78,7 +78,7 @@ describe('the AsyncAPI document', () => {
     ajv.addSchema({ $id: 'feed', ...asyncapi });
     const { messages } = asyncapi.components as { messages: Record<string, unknown> };
     expect(Object.keys(messages).sort()).toEqual(
-      [...ServerMessage.options.map(({ shape }) => shape.type.value), 'frame'].sort(),
+      [...ServerMessage.options.map(({ shape }) => shape.type.value), 'watch', 'frame'].sort(),
     );
     const isEvent = ajv.compile({ $ref: 'feed#/components/messages/event/payload' });
     const event = makeEvent({ seq: 1 });

@@ -188,7 +188,23 @@ describe('live feed: clients', () => {
     await new Client(server, { headers: { cookie, origin: server.url.slice(0, -1) } }).hello();
   });
 
-  it('closes a client that sends something, or too much', async () => {
+  it('sends pictures of those cameras only that a client watches, the newest at once', async () => {
+    const { server, world } = await serve();
+    const client = await new Client(server).hello();
+    const ids = () => client.frames.map(({ header }) => header.cameraId);
+    const jpeg = Buffer.from('jpeg');
+    client.socket.send('{"type":"watch","cameras":["door"]}');
+    await vi.waitFor(() => {
+      world.show({ cameraId: 'yard', jpeg });
+      world.show({ cameraId: 'door', jpeg });
+      expect(ids().slice(-2)).toEqual(['door', 'door']);
+    }, WAIT);
+    client.frames.length = 0;
+    client.socket.send('{"type":"watch","cameras":["yard"]}');
+    await vi.waitFor(() => expect(ids().at(-1)).toBe('yard'), WAIT);
+  });
+
+  it('closes a client that sends something else, or too much', async () => {
     const { server } = await serve();
     const talker = await new Client(server).hello();
     talker.socket.send('{"type":"hello"}');

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { signIn } from '../live.js';
+import { signIn } from '../data/live.js';
 import { words } from '../words.js';
 
 export function SignIn() {

@@ -1,5 +1,5 @@
+import { connection, heardAtMs, model, nowMs, problems, ruleProblems } from '../data/state.js';
 import { formatDuration } from '../format.js';
-import { connection, heardAtMs, model, nowMs, problems, ruleProblems } from '../state.js';
 import { words } from '../words.js';
 
 /** What everybody who looks at the page must know before trusting it. */
@@ -7,7 +7,7 @@ export function Notices() {
   // A camera that is down says so on its own card.
   const others = problems.value.filter(({ part }) => !part.startsWith('camera '));
   return (
-    <div class="notices">
+    <section class="notices" aria-label={words.notices}>
       {connection.value === 'lost' && <Lost />}
       {model.value?.demonstration && <p class="notice">{model.value.notice ?? words.demonstrationNotice}</p>}
       {ruleProblems.value.length > 0 && (
@@ -26,7 +26,7 @@ export function Notices() {
           {others.map(({ part, reason }) => `${part}: ${reason}`).join(' · ')}
         </p>
       )}
-    </div>
+    </section>
   );
 }
 

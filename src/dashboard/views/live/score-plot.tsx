@@ -1,8 +1,8 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { HISTORY_MS, type ScoreSeries } from '../series.js';
-import { nowMs } from '../state.js';
+import { HISTORY_MS, type ScoreSeries } from '../../data/series.js';
+import { nowMs } from '../../data/state.js';
 
 const HEIGHT_PX = 30;
 

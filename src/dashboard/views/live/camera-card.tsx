@@ -1,7 +1,9 @@
-import type { CameraInfo } from '../../server/messages.js';
-import { isBlind } from '../../shared/camera-health.js';
-import { rules } from '../state.js';
-import { words } from '../words.js';
+import type { CameraInfo } from '../../../server/messages.js';
+import { isBlind } from '../../../shared/camera-health.js';
+import { rules } from '../../data/state.js';
+import { Pill } from '../../parts/pill.js';
+import { href } from '../../router.js';
+import { words } from '../../words.js';
 import { CameraPicture } from './camera-picture.js';
 import { ScoreLine } from './score-line.js';
 
@@ -15,8 +17,10 @@ export function CameraCard({ camera }: { camera: CameraInfo }) {
     <article class={`card ${state}`} aria-label={name}>
       <CameraPicture camera={camera} />
       <div class="caption">
-        <h2>{name}</h2>
-        <span class={`pill ${state}`}>{words.cameraState[state]}</span>
+        <h2>
+          <a href={href('camera', [id])}>{name}</a>
+        </h2>
+        <Pill kind={state} text={words.cameraState[state]} />
       </div>
       {own.length === 0 && <p class="quiet">{words.noRules}</p>}
       <ul class="lines">

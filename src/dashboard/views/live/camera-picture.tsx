@@ -1,10 +1,11 @@
 import type { CSSProperties } from 'preact';
-import type { CameraInfo, FrameHeader } from '../../server/messages.js';
-import { isBlind } from '../../shared/camera-health.js';
-import type { Box } from '../../shared/geometry.js';
-import { formatDuration, formatScore, formatTime } from '../format.js';
-import { nowMs, pictureOf, pointedAt, ruleName } from '../state.js';
-import { words } from '../words.js';
+import type { CameraInfo, FrameHeader } from '../../../server/messages.js';
+import { isBlind } from '../../../shared/camera-health.js';
+import { nowMs, pictureOf, pointedAt, ruleName } from '../../data/state.js';
+import { useWatched } from '../../data/use-watched.js';
+import { formatDuration, formatScore, formatTime } from '../../format.js';
+import { placed } from '../../parts/tile-picture.js';
+import { words } from '../../words.js';
 
 /** A picture that is older is no longer what is there now. */
 const OLD_MS = 10_000;
@@ -16,8 +17,9 @@ export function CameraPicture({ camera: { id, name, status } }: { camera: Camera
   const picture = pictureOf(id).value;
   const { widthPx, heightPx, tiles } = picture?.header ?? { widthPx: 16, heightPx: 9, tiles: [] };
   const hits = tiles.filter(isHit);
+  const stage = useWatched(id);
   return (
-    <div class="stage">
+    <div class="stage" ref={stage}>
       {picture ? (
         <div class="picture" style={{ '--ratio': String(widthPx / heightPx) } as CSSProperties}>
           <img
@@ -86,11 +88,6 @@ function groupByBox(tiles: ScoredTile[]): ScoredTile[][] {
 
 function isHit({ score, threshold }: ScoredTile): boolean {
   return score >= threshold;
-}
-
-function placed({ x, y, w, h }: Box): CSSProperties {
-  const percent = (part: number) => `${part * 100}%`;
-  return { left: percent(x), top: percent(y), width: percent(w), height: percent(h) };
 }
 
 function Offline({ status: { reason, retryInMs, atMs } }: { status: CameraInfo['status'] }) {

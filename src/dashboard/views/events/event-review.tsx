@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { DetectionEvent, Verdict } from '../../detect/event.js';
-import type { ReviewResult } from '../../server/messages.js';
-import { formatScore } from '../format.js';
-import { reviews } from '../state.js';
-import { words } from '../words.js';
+import type { DetectionEvent, Verdict } from '../../../detect/event.js';
+import type { ReviewResult } from '../../../server/messages.js';
+import { postJson } from '../../data/api.js';
+import { reviews } from '../../data/state.js';
+import { formatScore } from '../../format.js';
+import { words } from '../../words.js';
 
 const VERDICTS: Verdict[] = ['true', 'false', 'unsure'];
 
@@ -43,9 +44,6 @@ function outcomeOf({ threshold }: ReviewResult): string {
   return words.review.moved(formatScore(threshold.before), formatScore(threshold.after));
 }
 
-async function postReview(id: string, verdict: Verdict | null): Promise<ReviewResult | null> {
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ verdict });
-  const answer = await fetch(`/api/events/${id}/review`, { method: 'POST', headers, body }).catch(() => null);
-  return answer?.ok ? ((await answer.json()) as ReviewResult) : null;
+function postReview(id: string, verdict: Verdict | null): Promise<ReviewResult | null> {
+  return postJson<ReviewResult>(`/api/events/${id}/review`, { verdict }).catch(() => null);
 }

@@ -1,65 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createServer, type WebServer, type WebServerOptions } from '../../src/server/server.js';
-import { createLogger } from '../../src/telemetry/logger.js';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeScore, makeStatus } from '../fixtures/happenings.js';
+import { expectNoViolations, openPages } from '../fixtures/page.js';
 import { WatchedWorld } from '../fixtures/watched-world.js';
 
 const WAIT = { timeout: 30_000 };
 const HACK = '<img src=x onerror="window.hacked = 1">';
 const TILE = { index: 3, level: 1, box: { x: 0.25, y: 0.5, w: 0.25, h: 0.25 } };
-const logger = createLogger({ level: 'silent' });
+const { serve, visit } = openPages();
 
-let pageFolder: string;
-let browser: Browser;
 let jpeg: Buffer;
-const open: (() => unknown)[] = [];
-
 beforeAll(async () => {
-  pageFolder = await mkdtemp(join(tmpdir(), 'page-'));
-  const configFile = fileURLToPath(new URL('../../src/dashboard/vite.config.ts', import.meta.url));
-  await build({ configFile, build: { outDir: pageFolder }, logLevel: 'silent' });
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
   const green = { width: 640, height: 360, channels: 3 as const, background: '#3a7' };
   jpeg = await sharp({ create: green }).jpeg().toBuffer();
 });
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await rm(pageFolder, { recursive: true });
-});
-
-async function serve(world: WatchedWorld, options: Partial<WebServerOptions> = {}): Promise<WebServer> {
-  const fixed = { host: '127.0.0.1', pageFolder, bus: world.bus, data: world, logger };
-  const server = createServer({ port: 0, token: null, ...fixed, ...options });
-  await server.start();
-  open.push(() => server[Symbol.asyncDispose]());
-  return server;
-}
-
-/** Opens the page; `complaints` are what the browser's console says: errors, and what the content policy forbade. */
-async function visit(url: string, widthPx = 1280): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser.newPage({ viewport: { width: widthPx, height: 800 } });
-  open.push(() => page.close());
-  const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  await page.goto(url);
-  return { page, complaints };
-}
 
 const card = (page: Page, name: string) => page.getByRole('article', { name, exact: true });
 
@@ -68,7 +23,7 @@ describe('page', () => {
     const world = new WatchedWorld();
     const server = await serve(world);
     const { page, complaints } = await visit(server.url);
-    await page.getByText('Live', { exact: true }).waitFor();
+    await page.locator('.pill.live').waitFor();
     await page.getByText('It understands the rendered sample scenes, not real footage.').waitFor();
 
     world.show({ jpeg, tiles: [{ ruleId: 'fire', tile: TILE, score: 6.25, threshold: 4 }] });
@@ -104,13 +59,14 @@ describe('page', () => {
     const startedAtMs = Date.now() - 5_000;
     const calibrated = { thresholdState: 'certified' as const, expectedFalseAlarmsPerDay: 0.5 };
     const event = world.raise({ snapshot: 'snapshots/1.jpg', startedAtMs, ...calibrated }, jpeg);
-    const item = page.getByRole('button', { name: 'Details of Fire on yard' });
+    const item = page.getByRole('link', { name: 'Details of Fire yard' });
     await item.waitFor();
-    await vi.waitFor(async () => expect(await page.title()).toBe('(1) wordwatch'), WAIT);
+    await vi.waitFor(async () => expect(await page.title()).toBe('(1) Live · wordwatch'), WAIT);
     await item.focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog').getByText(event.id).waitFor();
-    const snapshot = page.getByRole('dialog').getByRole('img');
+    const detail = page.getByRole('article', { name: 'Fire on yard' });
+    await detail.getByText(event.id).waitFor();
+    const snapshot = detail.getByRole('img');
     await vi.waitFor(async () => {
       expect(await snapshot.evaluate((image) => image.naturalWidth)).toBe(640);
     }, WAIT);
@@ -122,14 +78,13 @@ describe('page', () => {
     expect(await yes.getAttribute('aria-pressed')).toBe('true');
     await yes.click(); // taken back
     await vi.waitFor(() => expect(world.verdicts.get(event.id)).toBeNull(), WAIT);
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.goBack();
 
     const over = { ...event, phase: 'end' as const, endedAtMs: event.startedAtMs + 12_000 };
     world.raise({ ...over, snapshot: undefined } as never);
     await page.locator('.event.over', { hasText: '· 12 s' }).waitFor();
     expect(await page.locator('.event').count()).toBe(1);
-    await vi.waitFor(async () => expect(await page.title()).toBe('wordwatch'), WAIT);
+    await vi.waitFor(async () => expect(await page.title()).toBe('Live · wordwatch'), WAIT);
     expect(complaints).toEqual([]);
   });
 
@@ -183,9 +138,10 @@ describe('page', () => {
     world.bus.emit('rules', ['fire'], [`problem ${HACK}`]);
     world.show({ jpeg, tiles: [{ ruleId: 'fire', tile: TILE, score: 6, threshold: 4 }] });
     world.raise({ snapshot: 'x' }, jpeg);
-    await page.locator('.event button').click();
     for (const text of ['no frame', 'notice', 'problem', 'mqtt:', 'fire'])
       await page.getByText(`${text} ${HACK}`).first().waitFor();
+    await page.locator('.event a').click();
+    await page.getByRole('heading', { name: `fire ${HACK}` }).waitFor();
     expect(await page.evaluate('window.hacked')).toBe(undefined);
     expect(await page.locator('img[src="x"]').count()).toBe(0);
     expect(complaints).toEqual([]);
@@ -195,7 +151,7 @@ describe('page', () => {
     const world = new WatchedWorld();
     const server = await serve(world);
     const { page } = await visit(server.url);
-    await page.getByText('Live', { exact: true }).waitFor();
+    await page.locator('.pill.live').waitFor();
     world.raise();
     await vi.waitFor(async () => expect(await page.locator('.event').count()).toBe(1), WAIT);
     const { port } = server;
@@ -203,7 +159,7 @@ describe('page', () => {
     await page.getByText('what you see is old', { exact: false }).waitFor();
     for (let i = 0; i < 5; i++) world.raise();
     await serve(world, { port });
-    await page.getByText('Live', { exact: true }).waitFor();
+    await page.locator('.pill.live').waitFor();
     world.raise();
     await vi.waitFor(async () => expect(await page.locator('.event').count()).toBe(7), WAIT);
   });
@@ -235,17 +191,63 @@ describe('page', () => {
     await page.getByText('This is not the token.').waitFor();
     await page.getByLabel('Token').fill('a-long-token');
     await page.keyboard.press('Enter');
-    await page.getByText('Live', { exact: true }).waitFor();
+    await page.locator('.pill.live').waitFor();
     expect(await page.evaluate('document.cookie')).toBe('');
     await page.reload();
-    await page.getByText('Live', { exact: true }).waitFor();
+    await page.locator('.pill.live').waitFor();
   });
+
+  it('is sent the pictures of cameras in sight only', async () => {
+    const world = new WatchedWorld();
+    const ids = Array.from({ length: 40 }, (_, i) => `camera-${i}`);
+    world.cameraList = ids.map((id) => ({ id, name: id, status: makeStatus({ cameraId: id }) }));
+    const server = await serve(world);
+    const { page } = await visit(server.url, { widthPx: 400 });
+    const ratioOf = (id: string) => card(page, id).locator('.picture').getAttribute('style');
+    await vi.waitFor(async () => {
+      for (const cameraId of ids) world.show({ cameraId, jpeg });
+      expect(await ratioOf('camera-0')).toContain('1.77');
+    }, WAIT);
+    const showSquares = async (id: string) => {
+      for (const cameraId of ids) world.show({ cameraId, widthPx: 360, jpeg });
+      expect(await ratioOf(id)).toContain(': 1;');
+    };
+    await vi.waitFor(() => showSquares('camera-0'), WAIT);
+    const last = card(page, 'camera-39').locator('.picture[style*=": 1;"]');
+    expect(await last.count()).toBe(0);
+    await card(page, 'camera-39').scrollIntoViewIfNeeded();
+    await last.waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'can be used by everybody in %s colours, by keyboard too',
+    async (colorScheme) => {
+      const world = new WatchedWorld();
+      const server = await serve(world);
+      const { page, complaints } = await visit(server.url, { colorScheme });
+      world.show({ jpeg, tiles: [{ ruleId: 'fire', tile: TILE, score: 6, threshold: 4 }] });
+      world.bus.emit('score', makeScore({ atMs: Date.now(), score: 6.25, tile: TILE }));
+      world.bus.emit('camera', makeStatus({ cameraId: 'door', state: 'offline', reason: 'no route' }));
+      world.raise({ snapshot: 'x' }, jpeg);
+      await page.locator('.event').waitFor();
+      await page.locator('.tile.hit').waitFor();
+      await expectNoViolations(page);
+      await page.keyboard.press('g');
+      await page.getByRole('button', { name: 'Show the grid of tiles (g)', pressed: true }).waitFor();
+      await page.getByRole('link', { name: 'Search' }).press('Enter');
+      await page.getByRole('heading', { name: 'Search' }).waitFor();
+      const focused = () => page.evaluate('document.activeElement.tagName');
+      await vi.waitFor(async () => expect(await focused()).toBe('MAIN'), WAIT);
+      expect(await page.evaluate('Object.keys(localStorage)')).toEqual(['wordwatch']);
+      expect(complaints).toEqual([]);
+    },
+  );
 
   it.each([320, 3840])('fits a screen of %i px', async (widthPx) => {
     const world = new WatchedWorld();
     const server = await serve(world);
     for (let i = 0; i < 10; i++) world.store();
-    const { page } = await visit(server.url, widthPx);
+    const { page } = await visit(server.url, { widthPx });
     world.show({ jpeg, tiles: [{ ruleId: 'fire', tile: TILE, score: 6, threshold: 4 }] });
     await page.locator('.tile').first().waitFor();
     expect(await page.evaluate('document.scrollingElement.scrollWidth')).toBeLessThanOrEqual(widthPx);

@@ -1,8 +1,8 @@
-import type { CameraInfo, RuleInfo } from '../../server/messages.js';
-import { formatScore } from '../format.js';
-import { type ScoreSeries, seriesOf } from '../series.js';
-import { pointedAt } from '../state.js';
-import { words } from '../words.js';
+import type { CameraInfo, RuleInfo } from '../../../server/messages.js';
+import { type ScoreSeries, seriesOf } from '../../data/series.js';
+import { pointedAt } from '../../data/state.js';
+import { formatScore } from '../../format.js';
+import { words } from '../../words.js';
 import { ScorePlot } from './score-plot.js';
 
 /** A rule on a camera: its name, its score as a moving line against the threshold, and both as numbers. */

@@ -1,6 +1,7 @@
-import type { DetectionEvent } from '../detect/event.js';
-import type { FrameHeader, HelloMessage, ServerMessage } from '../server/messages.js';
-import { isSeeing } from '../shared/camera-health.js';
+import { effect } from '@preact/signals';
+import type { DetectionEvent } from '../../detect/event.js';
+import type { ClientMessage, FrameHeader, HelloMessage, ServerMessage } from '../../server/messages.js';
+import { isSeeing } from '../../shared/camera-health.js';
 import { clearSeries, HISTORY_MS, seriesOf, seriesOfCamera } from './series.js';
 import * as state from './state.js';
 
@@ -23,11 +24,16 @@ export async function connect(): Promise<void> {
     state.connection.value = 'signed-out';
     return;
   }
+  if (session?.ok) state.visitor.value = (await session.json()) as state.Visitor;
   const address = new URL(lastSeq === null ? '/ws' : `/ws?after=${lastSeq}`, location.href);
   address.protocol = address.protocol.replace('http', 'ws');
   const socket = new WebSocket(address, 'wordwatch');
   socket.binaryType = 'arraybuffer';
   let silence = setTimeout(giveUp, SILENCE_MS);
+  let stopWatching = () => {};
+  socket.onopen = () => {
+    stopWatching = watchWhatIsInSight(socket);
+  };
   socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => {
     clearTimeout(silence);
     silence = setTimeout(giveUp, SILENCE_MS);
@@ -39,6 +45,7 @@ export async function connect(): Promise<void> {
 
   function giveUp(): void {
     clearTimeout(silence);
+    stopWatching();
     socket.onmessage = null;
     socket.onclose = null;
     socket.close();
@@ -46,6 +53,14 @@ export async function connect(): Promise<void> {
     waiting = setTimeout(connect, retryMs);
     retryMs = Math.min(LAST_RETRY_MS, retryMs * 2);
   }
+}
+
+/** Tells the program whose pictures the page shows, whenever that changes: no others come. @returns how to stop */
+function watchWhatIsInSight(socket: WebSocket): () => void {
+  return effect(() => {
+    const cameras = [...state.watchedIds.value].sort();
+    socket.send(JSON.stringify({ type: 'watch', cameras } satisfies ClientMessage));
+  });
 }
 
 /** @returns whether the token was right, or that no more are looked at for a while */
@@ -97,6 +112,7 @@ function takeHello(hello: HelloMessage): void {
   state.ruleProblems.value = hello.ruleProblems;
   state.problems.value = hello.problems;
   state.model.value = hello.model;
+  state.timeZone.value = hello.timeZone;
   // Fewer events than seen already: the program has another store than before.
   const isOtherStore = lastSeq !== null && hello.lastSeq < lastSeq;
   if (isOtherStore) state.events.value = [];

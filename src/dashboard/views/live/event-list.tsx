@@ -1,17 +1,9 @@
-import { useState } from 'preact/hooks';
-import type { DetectionEvent } from '../../detect/event.js';
-import { formatDuration, formatScore, formatTime } from '../format.js';
-import {
-  cameraName,
-  connection,
-  events,
-  nowMs,
-  oldSeq,
-  openEvents,
-  ruleName,
-  shownEventId,
-} from '../state.js';
-import { words } from '../words.js';
+import type { DetectionEvent } from '../../../detect/event.js';
+import { cameraName, connection, events, nowMs, oldSeq, openEvents, ruleName } from '../../data/state.js';
+import { formatDuration, formatScore, formatTime } from '../../format.js';
+import { Snapshot } from '../../parts/snapshot.js';
+import { href } from '../../router.js';
+import { words } from '../../words.js';
 
 /** What happened, newest first. */
 export function EventList() {
@@ -21,7 +13,6 @@ export function EventList() {
         <h2>{words.events}</h2>
         {openEvents.value.length > 0 && <span class="count">{words.openNow(openEvents.value.length)}</span>}
       </div>
-      <Announcement />
       {connection.value === 'live' && events.value.length === 0 && <p class="quiet">{words.noEvents}</p>}
       <ol>
         {events.value.map((event) => (
@@ -32,27 +23,15 @@ export function EventList() {
   );
 }
 
-/** For screen readers: only what starts while they listen, not the whole list again. */
-function Announcement() {
-  const newest = openEvents.value.find(({ seq }) => seq > oldSeq.value);
-  return (
-    <p class="for-readers" role="status">
-      {newest && words.announce(ruleName(newest.ruleId), cameraName(newest.cameraId))}
-    </p>
-  );
-}
-
 function EventItem({ event }: { event: DetectionEvent }) {
   const { id, seq, phase, severity, ruleId, cameraId } = event;
   const [rule, camera] = [ruleName(ruleId), cameraName(cameraId)];
   const classes = ['event', severity, phase === 'end' ? 'over' : 'open', seq > oldSeq.value ? 'new' : ''];
-  const show = () => {
-    shownEventId.value = id;
-  };
   return (
     <li class={classes.join(' ')}>
-      <button type="button" onClick={show} aria-label={words.showEvent(rule, camera)}>
-        <Thumbnail event={event} alt={words.snapshotOf(rule, camera)} />
+      <a href={href('events', [id])}>
+        <span class="for-readers">{words.detailsOf}</span>
+        <Snapshot id={event.snapshot === undefined ? null : id} alt="" />
         <span class="what">
           <strong>{rule}</strong>
           <span>
@@ -63,7 +42,7 @@ function EventItem({ event }: { event: DetectionEvent }) {
           <EventTimes event={event} />
         </span>
         <span class="peak">{formatScore(event.peakScore)}</span>
-      </button>
+      </a>
     </li>
   );
 }
@@ -77,20 +56,5 @@ export function EventTimes({ event: { startedAtMs, endedAtMs, phase } }: { event
     <time dateTime={new Date(startedAtMs).toISOString()}>
       {isOver ? words.over(start, lasts) : words.open(start, lasts)}
     </time>
-  );
-}
-
-/** Snapshots may be swept away before the events that they belong to. */
-function Thumbnail({ event: { id, snapshot }, alt }: { event: DetectionEvent; alt: string }) {
-  const [isGone, setIsGone] = useState(false);
-  if (snapshot === undefined || isGone) return <span class="thumbnail" />;
-  return (
-    <img
-      class="thumbnail"
-      src={`/api/events/${id}/snapshot`}
-      alt={alt}
-      loading="lazy"
-      onError={() => setIsGone(true)}
-    />
   );
 }

@@ -1,5 +1,5 @@
 import { computed, type Signal, signal } from '@preact/signals';
-import type { DetectionEvent } from '../detect/event.js';
+import type { DetectionEvent } from '../../detect/event.js';
 import type {
   CameraInfo,
   FrameHeader,
@@ -7,7 +7,8 @@ import type {
   Problem,
   ReviewResult,
   RuleInfo,
-} from '../server/messages.js';
+} from '../../server/messages.js';
+import type { Scope } from '../../server/scopes.js';
 
 /** Events the page remembers; older ones are forgotten. */
 export const EVENTS_KEPT = 200;
@@ -16,6 +17,13 @@ export const EVENTS_KEPT = 200;
 export interface Picture {
   header: FrameHeader;
   url: string;
+}
+
+/** Who looks at the page, and what they may do. */
+export interface Visitor {
+  /** null: no token is asked for. */
+  name: string | null;
+  scope: Scope;
 }
 
 /** `lost`: it was there and is not now, so what the page shows is old. */
@@ -29,13 +37,19 @@ export const rules = signal<RuleInfo[]>([]);
 export const ruleProblems = signal<string[]>([]);
 export const problems = signal<Problem[]>([]);
 export const model = signal<ModelInfo | null>(null);
+/** The cameras' time zone, as IANA names it; null: not known yet. */
+export const timeZone = signal<string | null>(null);
+/** Who looks: of the token, where one is asked for. */
+export const visitor = signal<Visitor>({ name: null, scope: 'view' });
+/** Whether this visitor may change things. */
+export const mayControl = computed(() => visitor.value.scope === 'control');
+/** Cameras whose pictures are asked for: those in sight. */
+export const watchedIds = signal<ReadonlySet<string>>(new Set());
 /** Newest first, one entry an event: its newest phase. */
 export const events = signal<DetectionEvent[]>([]);
 export const openEvents = computed(() => events.value.filter(({ phase }) => phase !== 'end'));
 /** Events up to this one were there before the page was. */
 export const oldSeq = signal(0);
-/** The event whose details are shown. */
-export const shownEventId = signal<string | null>(null);
 /** What was said of events on this page. */
 export const reviews = signal<ReadonlyMap<string, ReviewResult>>(new Map());
 /** The rule whose tile is shown though it is below its threshold. */

@@ -1,0 +1,7 @@
+import { Page } from '../../parts/page.js';
+import type { ViewProps } from '../../router.js';
+import { words } from '../../words.js';
+
+export function SearchView(_props: ViewProps) {
+  return <Page title={words.views.search}>…</Page>;
+}
