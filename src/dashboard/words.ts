@@ -127,6 +127,7 @@ export const words = {
   wall: {
     tools: 'Wall',
     grid: 'Show the grid of tiles (g)',
+    lines: 'Show scores over time (l)',
     sound: 'Sound when an event begins',
     notifications: 'Notifications when an event begins',
     notificationsForbidden: 'The browser forbids notifications for this page.',

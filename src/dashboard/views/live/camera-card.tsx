@@ -5,10 +5,11 @@ import { Pill } from '../../parts/pill.js';
 import { href } from '../../router.js';
 import { words } from '../../words.js';
 import { CameraPicture } from './camera-picture.js';
+import { ScoreBar } from './score-bar.js';
 import { ScoreLine } from './score-line.js';
 
-/** One camera: its newest picture, and a line for each rule that watches it. */
-export function CameraCard({ camera }: { camera: CameraInfo }) {
+/** One camera: its newest picture, and for each rule that watches it a line, or a bar that takes less room. */
+export function CameraCard({ camera, withLines }: { camera: CameraInfo; withLines: boolean }) {
   const { id, name, status } = camera;
   const own = rules.value.filter(({ cameras }) => cameras === null || cameras.includes(id));
   const { health } = status;
@@ -23,10 +24,14 @@ export function CameraCard({ camera }: { camera: CameraInfo }) {
         <Pill kind={state} text={words.cameraState[state]} />
       </div>
       {own.length === 0 && <p class="quiet">{words.noRules}</p>}
-      <ul class="lines">
-        {own.map((rule) => (
-          <ScoreLine key={rule.id} camera={camera} rule={rule} />
-        ))}
+      <ul class={withLines ? 'lines' : 'bars'}>
+        {own.map((rule) =>
+          withLines ? (
+            <ScoreLine key={rule.id} camera={camera} rule={rule} />
+          ) : (
+            <ScoreBar key={rule.id} camera={camera} rule={rule} />
+          ),
+        )}
       </ul>
     </article>
   );

@@ -1,4 +1,5 @@
-import { Bell, BellOff, Grid3x3, Maximize, Volume2, VolumeOff } from 'lucide';
+import { computed } from '@preact/signals';
+import { Bell, BellOff, ChartSpline, Grid3x3, Maximize, Volume2, VolumeOff } from 'lucide';
 import type { CSSProperties } from 'preact';
 import { set, settings } from '../../data/settings.js';
 import { cameras, connection } from '../../data/state.js';
@@ -11,9 +12,14 @@ import { CameraCard } from './camera-card.js';
 import { EventList } from './event-list.js';
 import './live.css';
 
+/** Up to so many cameras have lines where nobody said otherwise. */
+const FEW_CAMERAS = 2;
+/** Scores as lines over time; else as bars. */
+const hasLines = computed(() => settings.value.lines ?? cameras.value.length <= FEW_CAMERAS);
+
 /** The wall: all cameras, their newest pictures and scores, and events as they come. */
 export function LiveView(_props: ViewProps) {
-  useKeys({ f: toggleFullScreen, g: toggleGrid });
+  useKeys({ f: toggleFullScreen, g: toggleGrid, l: toggleLines });
   // Few cameras on a large screen become large; many share it about evenly in both directions.
   const columns = Math.max(3, Math.ceil(Math.sqrt(1.5 * cameras.value.length)));
   return (
@@ -21,7 +27,7 @@ export function LiveView(_props: ViewProps) {
       <h1 class="for-readers">{words.views.live}</h1>
       <section class="cameras" aria-label={words.cameras} style={{ '--columns': columns } as CSSProperties}>
         {cameras.value.map((camera) => (
-          <CameraCard key={camera.id} camera={camera} />
+          <CameraCard key={camera.id} camera={camera} withLines={hasLines.value} />
         ))}
         {connection.value === 'live' && cameras.value.length === 0 && <p class="quiet">{words.noCameras}</p>}
       </section>
@@ -40,6 +46,10 @@ function Tools() {
       <button type="button" aria-pressed={grid} onClick={toggleGrid} title={words.wall.grid}>
         <Icon of={Grid3x3} />
         <span class="for-readers">{words.wall.grid}</span>
+      </button>
+      <button type="button" aria-pressed={hasLines.value} onClick={toggleLines} title={words.wall.lines}>
+        <Icon of={ChartSpline} />
+        <span class="for-readers">{words.wall.lines}</span>
       </button>
       <button
         type="button"
@@ -67,6 +77,10 @@ function Tools() {
       </button>
     </div>
   );
+}
+
+function toggleLines(): void {
+  set({ lines: !hasLines.peek() });
 }
 
 function toggleGrid(): void {
