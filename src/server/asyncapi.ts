@@ -41,7 +41,7 @@ export function asyncApiDocument(): Record<string, unknown> {
         address: '/ws',
         description: `Subprotocols: ${SUBPROTOCOL}, and token.… where tokens are asked for and there is no session. A client may say of which cameras it wants pictures (watch); until then it gets all.`,
         messages: Object.fromEntries(names.map((name) => [name, { $ref: `#/components/messages/${name}` }])),
-        bindings: { ws: { method: 'GET', query: AFTER } },
+        bindings: { ws: { method: 'GET', query: QUERY } },
       },
     },
     operations: {
@@ -56,10 +56,11 @@ export function asyncApiDocument(): Record<string, unknown> {
   };
 }
 
-const AFTER = {
+const QUERY = {
   type: 'object',
   properties: {
     after: { type: 'integer', minimum: 0, description: 'Events after this sequence number are sent first' },
+    scores: { const: 'together', description: 'Scores of one frame come as one message, scores' },
   },
   additionalProperties: false,
 };

@@ -4,6 +4,7 @@ import type { DetectionEvent } from '../detect/event.js';
 import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { CLOSE_TOO_SLOW, ClientMessage, encodeMessage } from './messages.js';
+import type { ScoresOfTurn } from './scores-of-turn.js';
 import type { ServerData } from './server-data.js';
 
 /** With so much unsent, pictures and scores are skipped: newer ones follow. */
@@ -21,6 +22,8 @@ export interface LiveClientOptions {
   /** Events after this one are sent; it must be one that the client knows. */
   after: number;
   data: Pick<ServerData, 'events'>;
+  /** Scores of one turn come as one message. */
+  scoresTogether: boolean;
   /** Newest picture of each camera: the first that a client is sent of those that it watches. */
   newestFrames: () => ReadonlyMap<string, Buffer>;
   logger: Logger;
@@ -82,13 +85,14 @@ export class LiveClient {
 
   /**
    * Sends scores unless too much is unsent.
-   * @param frames as they go over the wire (`textFrame`): they go past the WebSocket to what is below it, in one piece. With
-   *   hundreds of viewers it is the number of pieces that keeps a core busy
+   * @param scores they go past the WebSocket to what is below it, in one piece. With hundreds of viewers it is the number of
+   *   pieces that keeps a core busy
    */
-  offerScores(frames: Buffer): void {
-    const { socket, stream } = this.#options;
+  offerScores(scores: ScoresOfTurn): void {
+    const { socket, stream, scoresTogether } = this.#options;
     if (!this.#isLive || socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount <= SKIP_LIMIT_BYTES) stream.write(frames);
+    if (socket.bufferedAmount <= SKIP_LIMIT_BYTES)
+      stream.write(scoresTogether ? scores.together : scores.apart);
   }
 
   /** @param text of a message; null: it was none */

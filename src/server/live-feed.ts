@@ -17,8 +17,8 @@ import {
   type ServerMessage,
 } from './messages.js';
 import { ScoreHistory } from './score-history.js';
+import { ScoresOfTurn } from './scores-of-turn.js';
 import type { ServerData } from './server-data.js';
-import { textFrame } from './text-frame.js';
 
 const HEALTH_PERIOD_MS = 2_000;
 /** An event that has overtaken more than so many is offered alone, and clients read the others in portions. */
@@ -40,8 +40,7 @@ export class LiveFeed {
   readonly #clients = new Set<LiveClient>();
   /** Newest picture of each camera, for clients that come later. */
   readonly #frames = new Map<string, Buffer>();
-  /** Scores of this turn of the event loop, as they go over the wire. */
-  #scoresOfTurn: Buffer[] = [];
+  #scoresOfTurn = new ScoresOfTurn();
   /** The newest event that clients were offered. */
   #offeredSeq = 0;
   #ruleProblems: string[] = [];
@@ -83,8 +82,12 @@ export class LiveFeed {
   /**
    * @param connection.stream what is below the WebSocket
    * @param after events after this one are sent; null: only new ones
+   * @param scoresTogether those of one frame come as one message
    */
-  accept({ socket, stream }: { socket: WebSocket; stream: Duplex }, after: number | null): void {
+  accept(
+    { socket, stream }: { socket: WebSocket; stream: Duplex },
+    { after, scoresTogether }: { after: number | null; scoresTogether: boolean },
+  ): void {
     const { data, logger } = this.#options;
     const lastSeq = data.lastSeq();
     // A client that knows more than there is has seen another store: nothing of this one's past is due to it.
@@ -92,8 +95,7 @@ export class LiveFeed {
       socket,
       stream,
       after: Math.min(after ?? lastSeq, lastSeq),
-      data,
-      logger,
+      ...{ data, logger, scoresTogether },
       newestFrames: () => this.#frames,
     });
     this.#clients.add(client);
@@ -161,15 +163,15 @@ export class LiveFeed {
       expectedFalseAlarmsPerDay,
       tile,
     });
-    if (this.#scoresOfTurn.length === 0) setImmediate(() => this.#sendScores());
-    this.#scoresOfTurn.push(textFrame(message));
+    if (this.#scoresOfTurn.isEmpty) setImmediate(() => this.#sendScores());
+    this.#scoresOfTurn.add(message);
   };
 
   /** A frame brings a score of every rule: they go out together. */
   #sendScores(): void {
-    const frames = Buffer.concat(this.#scoresOfTurn);
-    this.#scoresOfTurn = [];
-    for (const client of this.#clients) client.offerScores(frames);
+    const scores = this.#scoresOfTurn;
+    this.#scoresOfTurn = new ScoresOfTurn();
+    for (const client of this.#clients) client.offerScores(scores);
   }
 
   readonly #onFrame = ({ jpeg, tiles, cameraId, atMs, widthPx, heightPx }: PreviewFrame): void => {

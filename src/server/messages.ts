@@ -287,6 +287,10 @@ const ScoreMessage = z.strictObject({
   tile: Tile,
 });
 
+const ScoresMessage = z
+  .strictObject({ type: z.literal('scores'), scores: z.array(ScoreMessage) })
+  .describe('Only with `?scores=together`: those of one frame');
+
 const CameraMessage = z.strictObject({ type: z.literal('camera'), status: CameraStatusInfo });
 
 const RulesMessage = z.strictObject({
@@ -329,6 +333,7 @@ export const ServerMessage = z.discriminatedUnion('type', [
   Hello,
   EventMessage,
   ScoreMessage,
+  ScoresMessage,
   CameraMessage,
   RulesMessage,
   ProblemMessage,

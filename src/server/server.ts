@@ -24,7 +24,10 @@ const PING_PERIOD_MS = 15_000;
 /** How long a stop waits for clients to say goodbye. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
-const LiveQuery = z.strictObject({ after: SeqParameter.optional() });
+const LiveQuery = z.strictObject({
+  after: SeqParameter.optional(),
+  scores: z.literal('together').optional(),
+});
 
 /** What {@link createServer} needs. */
 export interface WebServerOptions {
@@ -132,13 +135,16 @@ class HttpAndWebSocketServer implements WebServer {
     socket.on('error', () => socket.destroy());
     const url = URL.canParse(request.url ?? '', 'http://x') ? new URL(request.url!, 'http://x') : null;
     const query = LiveQuery.safeParse(Object.fromEntries(url?.searchParams ?? []));
-    const refusal = this.#refusal(request, url) ?? (query.success ? null : BAD_AFTER);
+    const refusal = this.#refusal(request, url) ?? (query.success ? null : BAD_QUERY);
     if (refusal) {
       refuse(socket, refusal);
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) =>
-      this.#feed.accept({ socket: client, stream: socket }, query.data?.after ?? null),
+      this.#feed.accept(
+        { socket: client, stream: socket },
+        { after: query.data?.after ?? null, scoresTogether: query.data?.scores === 'together' },
+      ),
     );
   }
 
@@ -156,7 +162,11 @@ class HttpAndWebSocketServer implements WebServer {
   }
 }
 
-const BAD_AFTER = new Refusal(400, 'bad-input', 'the only parameter is after, a whole number');
+const BAD_QUERY = new Refusal(
+  400,
+  'bad-input',
+  'the only parameters are after, a whole number, and scores, which can be together',
+);
 const TOO_MANY = new Refusal(503, 'too-many', 'too many clients');
 
 function refuse(socket: Duplex, { status, code, message, headers }: Refusal): void {

@@ -204,6 +204,15 @@ describe('live feed: clients', () => {
     await vi.waitFor(() => expect(ids().at(-1)).toBe('yard'), WAIT);
   });
 
+  it('sends the scores of a frame as one message to who asks for that', async () => {
+    const { server, world } = await serve();
+    const client = await new Client(server, { query: '?scores=together' }).hello();
+    for (const ruleId of ['fire', 'truck']) world.bus.emit('score', makeScore({ ruleId }));
+    await vi.waitFor(() => expect(client.messages.at(-1)?.type).toBe('scores'), WAIT);
+    const told = client.messages.at(-1) as ServerMessage & { type: 'scores' };
+    expect(told.scores.map(({ ruleId }) => ruleId)).toEqual(['fire', 'truck']);
+  });
+
   it('closes a client that sends something else, or too much', async () => {
     const { server } = await serve();
     const talker = await new Client(server).hello();

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { batch, effect } from '@preact/signals';
 import type { DetectionEvent } from '../../detect/event.js';
 import type { ClientMessage, FrameHeader, HelloMessage, ServerMessage } from '../../server/messages.js';
 import { isSeeing } from '../../shared/camera-health.js';
@@ -25,7 +25,8 @@ export async function connect(): Promise<void> {
     return;
   }
   if (session?.ok) state.visitor.value = (await session.json()) as state.Visitor;
-  const address = new URL(lastSeq === null ? '/ws' : `/ws?after=${lastSeq}`, location.href);
+  const address = new URL('/ws?scores=together', location.href);
+  if (lastSeq !== null) address.searchParams.set('after', String(lastSeq));
   address.protocol = address.protocol.replace('http', 'ws');
   const socket = new WebSocket(address, 'wordwatch');
   socket.binaryType = 'arraybuffer';
@@ -82,8 +83,10 @@ function take(message: ServerMessage): void {
       lastSeq = Math.max(lastSeq ?? 0, message.event.seq);
       state.addEvents([message.event]);
       break;
-    case 'score':
-      seriesOf(message).add(message);
+    case 'scores':
+      batch(() => {
+        for (const score of message.scores) seriesOf(score).add(score);
+      });
       break;
     case 'camera': {
       const { status } = message;

@@ -21,7 +21,7 @@ export function ScoreBar({ camera, rule }: { camera: CameraInfo; rule: RuleInfo 
     const element = meter.current!;
     const above = newest ? newest.score - newest.threshold : -BELOW;
     const part = Math.min(1, Math.max(0, (above + BELOW) / (BELOW + ABOVE)));
-    element.style.setProperty('--part', String(part));
+    (element.firstElementChild as HTMLElement).style.transform = `scaleX(${part.toFixed(3)})`;
     element.parentElement!.classList.toggle('hit', newest !== null && above >= 0);
     const [score, threshold] = newest
       ? [formatScore(newest.score), formatScore(newest.threshold)]
@@ -51,7 +51,9 @@ export function ScoreBar({ camera, rule }: { camera: CameraInfo; rule: RuleInfo 
         aria-valuemin={0}
         aria-valuemax={1}
         aria-valuenow={0}
-      />
+      >
+        <i />
+      </div>
       <b aria-hidden="true" />
     </li>
   );
