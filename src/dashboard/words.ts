@@ -233,7 +233,7 @@ export const words = {
       certified: 'Also above what this camera’s own hours ask for.',
     } satisfies Record<DetectionEvent['thresholdState'], string>,
     notCalibrated: 'no footage yet',
-    pairName: (rule: string, camera: string, told: string) => `${rule} on ${camera}: ${told}`,
+    cellName: (rule: string, camera: string, state: string) => `${rule} on ${camera}: ${state}, threshold`,
     hours: (hours: string) => `${hours} of footage`,
     hoursShort: (hours: string) => `${hours} h`,
     minutesShort: (minutes: number) => `${minutes} min`,

@@ -114,29 +114,32 @@ function Counts({ pairs }: { pairs: readonly Pair[] }) {
   );
 }
 
+/** A link whose words for screen readers are around those that are seen. */
 function Cell({ pair }: { pair: Pair }) {
   const { camera, rule, summary } = pair;
   const state = stateOf(pair);
   const threshold = summary?.threshold ?? rule.threshold;
-  const told = toldOf(pair);
   return (
-    <a
-      class="cell"
-      href={href('health', ['pair', camera.id, rule.id])}
-      title={told}
-      aria-label={words.calibration.pairName(rule.name, camera.name, told)}
-    >
+    <a class="cell" href={href('health', ['pair', camera.id, rule.id])} title={toldOf(pair)}>
       <span class={`cal-state ${state ?? ''}`}>
+        <span class="for-readers">
+          {words.calibration.cellName(
+            rule.name,
+            camera.name,
+            state === null ? words.calibration.notCalibrated : words.calibration.state[state],
+          )}{' '}
+        </span>
         {threshold === null ? words.noScore : formatScore(threshold)}
-      </span>
+      </span>{' '}
       <span class="cell-rate">
         {summary?.expected ? words.calibration.perDay(formatRate(summary.expected.value)) : ''}
-      </span>
+      </span>{' '}
       <Sparkline values={summary?.history.map(([, value]) => value) ?? []} leastSpan={DRIFT_SPAN} />
-      <span class="cell-hours">{summary ? footage(summary.observedHours) : ''}</span>
+      <span class="cell-hours">{summary ? footage(summary.observedHours) : ''}</span>{' '}
       {isDoubtful(pair) && (
         <span class="doubt">
           <Icon of={TriangleAlert} />
+          <span class="for-readers">{words.calibration.suspicious(summary!.contamination.suspicious)}</span>
         </span>
       )}
     </a>
