@@ -110,6 +110,7 @@ export function createServerData(parts: ServiceParts): ServerData {
     },
     preview: (input, asked) => previewOf(parts.preview, input, AbortSignal.any([asked, signal])),
     search: (input, signal) => search && searchMemory(search, input, signal),
+    still: async (frame, signal) => (await search?.still(frame, signal)) ?? null,
     snapshot: (id) => snapshots.read(id),
     clip: async (id) => (await clips?.find(id)) ?? null,
     lastSeq: () => store.lastSeq,

@@ -1,4 +1,4 @@
-import type { SearchInfo, SearchInput } from '../server/api/search-routes.js';
+import type { SearchInfo, SearchInput } from '../server/api/search-schemas.js';
 import { WordwatchError } from '../shared/errors.js';
 import type { SearchService } from './search-service.js';
 import { doesStandOut } from './searcher.js';
@@ -27,9 +27,22 @@ export async function searchMemory(
   const { hits, standsOut, scanned, lostRows, skipped } = found;
   return {
     hits: hits.map((hit) => {
-      const { cameraId, atMs, fromMs, toMs, timed, score, surprise, strength, tile, pictureId } = hit;
+      const { cameraId, atMs, fromMs, toMs, timed, score, surprise, strength, tile } = hit;
+      const { pictureId, recorded } = hit;
       const own = strength === null ? null : doesStandOut(hit);
-      return { cameraId, atMs, fromMs, toMs, timed, score, surprise, standsOut: own, tile, pictureId };
+      return {
+        cameraId,
+        atMs,
+        fromMs,
+        toMs,
+        timed,
+        score,
+        surprise,
+        standsOut: own,
+        tile,
+        pictureId,
+        recorded,
+      };
     }),
     ...{ standsOut, minutes: scanned.rows, vectors: scanned.vectors, lostMinutes: lostRows, skipped },
   };

@@ -5,6 +5,7 @@ import type { MomentStore } from '../store/moment-store.js';
 import type { Commonness } from './commonness.js';
 import { hitPicture } from './hit-picture.js';
 import { embedQuery } from './query.js';
+import { type FramePlace, RecordedStills } from './recorded-stills.js';
 import { type FoundMoment, Searcher, type SearchRange, type SearchResult } from './searcher.js';
 import type { TilePlace } from './stored-tile.js';
 
@@ -43,9 +44,12 @@ export interface ServiceQuery extends SearchRange {
   like: TilePlace | null;
 }
 
-/** A hit, and the id of the event or peak whose picture shows it; null: there is none. */
+/** A hit, and what shows it. */
 export interface ServiceHit extends FoundMoment {
+  /** Of the event or peak whose picture shows it; null: there is none. */
   pictureId: string | null;
+  /** Whether {@link SearchService.still} does. */
+  recorded: boolean;
 }
 
 /** What came of it. */
@@ -56,6 +60,7 @@ export interface ServiceResult extends Omit<SearchResult, 'moments'> {
 /** Searches beside the cameras that are watched: reads vectors when it is first asked, and forgets them when it is not. */
 export class SearchService implements AsyncDisposable {
   readonly #options: SearchServiceOptions;
+  readonly #stills: RecordedStills;
   #open: { searcher: Searcher; modelHash: string; sinceMs: number } | null = null;
   readonly #stopped = new AbortController();
   #waiting = 0;
@@ -64,6 +69,12 @@ export class SearchService implements AsyncDisposable {
 
   constructor(options: SearchServiceOptions) {
     this.#options = options;
+    this.#stills = new RecordedStills(options.folder);
+  }
+
+  /** A frame of an indexed recording, as `RecordedStills.at` gives it. */
+  still(frame: FramePlace, signal: AbortSignal): Promise<Uint8Array | 'busy' | null> {
+    return this.#stills.at(frame, signal);
   }
 
   /**
@@ -96,8 +107,10 @@ export class SearchService implements AsyncDisposable {
     const vectors = await embedQuery({ words, unwanted, picture }, embedder);
     try {
       const { moments, ...rest } = await searcher.search(vectors, range);
-      const hits = moments.map((moment) => {
-        return { ...moment, pictureId: hitPicture(moment, { moments: pictures, folder })?.id ?? null };
+      const recorded = this.#stills.recorded(moments);
+      const hits = moments.map((moment, i) => {
+        const pictureId = hitPicture(moment, { moments: pictures, folder })?.id ?? null;
+        return { ...moment, pictureId, recorded: recorded[i]! };
       });
       return { ...rest, hits };
     } catch (error) {

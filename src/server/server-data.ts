@@ -2,7 +2,7 @@ import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
 import type { CalibrationSummaries, SummaryQuery } from './api/calibration-routes.js';
 import type { PreviewInput, PreviewResult } from './api/preview-routes.js';
-import type { SearchInfo, SearchInput } from './api/search-routes.js';
+import type { SearchInfo, SearchInput } from './api/search-schemas.js';
 import type { SystemInfo } from './api/system-routes.js';
 import type {
   CalibrationInfo,
@@ -57,6 +57,8 @@ export interface ServerData {
     input: SearchInput,
     signal: AbortSignal,
   ): Promise<SearchInfo | 'busy' | { refused: { code: string; message: string } }> | null;
+  /** JPEG of a frame of an indexed recording; `busy`: too many wait; null: there is none. @param signal who asks is gone */
+  still(frame: { cameraId: string; atMs: number }, signal: AbortSignal): Promise<Uint8Array | 'busy' | null>;
   /** JPEG of one event or peak, or null. `id` is a UUID. */
   snapshot(id: string): Promise<Uint8Array | null>;
   /** An event's clip; `coming`: it is not complete yet; null: there is none. `id` is a UUID. */

@@ -17,7 +17,7 @@ import { embedQuery } from '../../src/search/query.js';
 import { searchMemory } from '../../src/search/search-memory.js';
 import { SearchService, type ServiceResult } from '../../src/search/search-service.js';
 import { Searcher } from '../../src/search/searcher.js';
-import type { SearchInfo, SearchInput } from '../../src/server/api/search-routes.js';
+import type { SearchInfo, SearchInput } from '../../src/server/api/search-schemas.js';
 import { decodeImage } from '../../src/shared/dots/codes.js';
 import { databasePath, openDatabase } from '../../src/store/database.js';
 import { MomentStore } from '../../src/store/moment-store.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { SearchInfo } from '../../src/server/api/search-routes.js';
+import type { SearchInfo } from '../../src/server/api/search-schemas.js';
 import { expectNoViolations, openPages } from '../fixtures/page.js';
 import { WatchedWorld } from '../fixtures/watched-world.js';
 
@@ -18,14 +18,14 @@ beforeAll(async () => {
 const PICTURE_ID = randomUUID();
 const hit = (given: Partial<SearchInfo['hits'][number]> = {}): SearchInfo['hits'][number] => ({
   ...{ cameraId: 'yard', atMs: 1_700_000_000_000, fromMs: 1_700_000_000_000, toMs: 1_700_000_030_000 },
-  ...{ timed: true, score: 0.31, surprise: 8.25, standsOut: true, pictureId: PICTURE_ID },
+  ...{ timed: true, score: 0.31, surprise: 8.25, standsOut: true, pictureId: PICTURE_ID, recorded: false },
   ...{ tile: { index: 3, box: { x: 0.25, y: 0.5, w: 0.25, h: 0.25 } }, ...given },
 });
 const FOUND: SearchInfo = {
   hits: [
     hit(),
     hit({ cameraId: 'door', atMs: 1_700_000_100_000, pictureId: null }),
-    hit({ atMs: 1_700_000_200_000, surprise: 1.5, standsOut: false }),
+    hit({ atMs: 1_700_000_200_000.5, surprise: 1.5, standsOut: false, pictureId: null, recorded: true }),
   ],
   ...{ standsOut: true, minutes: 1_200, vectors: 70_000, lostMinutes: 1 },
   skipped: [{ modelHash: 'f00dcafe1234', vectors: 900 }],
@@ -35,6 +35,7 @@ async function open(found: WatchedWorld['found'], hash = '#/search', options = {
   const world = new WatchedWorld();
   world.found = found;
   world.snapshots.set(PICTURE_ID, jpeg);
+  world.stills.set('yard 1700000200000.5', jpeg);
   const server = await serve(world);
   const { page, complaints } = await visit(`${server.url}${hash}`, options);
   await page.getByRole('heading', { name: 'Search', exact: true }).waitFor();
@@ -55,11 +56,11 @@ describe('search', () => {
     await page.getByText('1 minute was deleted meanwhile', { exact: false }).waitFor();
     expect(world.searched).toEqual([{ words: 'something is on fire', not: [], limit: 60 }]);
     await vi.waitFor(async () => {
-      expect(
-        await cardOf(page, 0)
+      const width = (place: number) =>
+        cardOf(page, place)
           .locator('img')
-          .evaluate((image) => image.naturalWidth),
-      ).toBe(640);
+          .evaluate((image) => image.naturalWidth);
+      expect([await width(0), await width(2)]).toEqual([640, 640]);
     }, WAIT);
     await expectNoViolations(page);
 

@@ -5,6 +5,7 @@ import { bearer, JSON_TYPE, ORIGIN, serveGoodWorld, VIEW } from '../fixtures/api
 const HIT = {
   ...{ cameraId: 'yard', atMs: 2000, fromMs: 1000, toMs: 3000, timed: true, score: 0.1, surprise: 9 },
   ...{ standsOut: true, tile: { index: 3, box: { x: 0, y: 0, w: 0.5, h: 0.5 } }, pictureId: randomUUID() },
+  recorded: false,
 };
 
 it('search in words is passed on as it was asked, and bounded', async () => {
@@ -65,4 +66,17 @@ it('search by a picture or a tile takes large bodies, bounded, and says what is 
   expect(await ask({ image: 'AAAA' })).toEqual([400, 'image-unreadable', 'the picture is no JPEG']);
   world.found = { refused: { code: 'tile-unknown', message: 'not kept' } };
   expect(await ask({ like })).toEqual([404, 'tile-unknown', 'not kept']);
+});
+
+it('frames of recordings are sent, or it is said why not', async () => {
+  const { app, world } = serveGoodWorld();
+  const ask = (query: string) =>
+    app.request(`${ORIGIN}/api/search/still?${query}`, { headers: bearer(VIEW) });
+  const found = await ask('camera=yard&at=1.5');
+  expect([found.status, found.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+  world.stills.set('yard 2', 'busy');
+  expect((await ask('camera=yard&at=2')).status).toBe(503);
+  expect((await ask('camera=yard&at=3')).status).toBe(404);
+  for (const wrong of ['camera=yard', 'camera=../x&at=1', 'camera=yard&at=1e3', 'camera=yard&at='])
+    expect((await ask(wrong)).status).toBe(400);
 });

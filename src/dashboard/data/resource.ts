@@ -29,7 +29,11 @@ export function useResource<T>(path: string | null): Resource<T> {
         (value) => setState({ path, value, error: null }),
         (error: unknown) => {
           if (leaving.signal.aborted) return;
-          setState((before) => ({ path, value: before.path === path ? before.value : null, error: asApiError(error) }));
+          setState((before) => ({
+            path,
+            value: before.path === path ? before.value : null,
+            error: asApiError(error),
+          }));
         },
       )
       .finally(() => {

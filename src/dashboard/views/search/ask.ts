@@ -1,4 +1,4 @@
-import type { SearchInput } from '../../../server/api/search-routes.js';
+import type { SearchInput } from '../../../server/api/search-schemas.js';
 import { href, type QueryValues } from '../../router.js';
 
 /** Stretches of time that can be chosen. */

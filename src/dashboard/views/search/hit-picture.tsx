@@ -10,24 +10,26 @@ export function HitPicture({ hit, alt, isLazy = true }: { hit: Hit; alt: string;
   const size = cameras.value.find(({ id }) => id === hit.cameraId)?.status.size;
   const ratio = { '--ratio': String(size ? size.widthPx / size.heightPx : 16 / 9) } as CSSProperties;
   const now = <ViewNow hit={hit} />;
+  const src = sourceOf(hit);
   return (
     <span class="hit-stage">
       <span class="hit-frame" style={ratio}>
-        {hit.pictureId === null ? (
+        {src === null ? (
           now
         ) : (
-          <TilePicture
-            src={`/api/moments/${hit.pictureId}/snapshot`}
-            alt={alt}
-            isLazy={isLazy}
-            boxes={[{ box: hit.tile.box }]}
-          >
+          <TilePicture src={src} alt={alt} isLazy={isLazy} boxes={[{ box: hit.tile.box }]}>
             {now}
           </TilePicture>
         )}
       </span>
     </span>
   );
+}
+
+/** The very frame where a recording has it, else a picture that was taken nearby; null: there is none. */
+function sourceOf({ cameraId, atMs, pictureId, recorded }: Hit): string | null {
+  if (recorded) return `/api/search/still?${new URLSearchParams({ camera: cameraId, at: String(atMs) })}`;
+  return pictureId === null ? null : `/api/moments/${pictureId}/snapshot`;
 }
 
 function ViewNow({ hit: { cameraId, tile } }: { hit: Hit }) {

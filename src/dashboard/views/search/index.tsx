@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { SearchInfo } from '../../../server/api/search-routes.js';
+import type { SearchInfo } from '../../../server/api/search-schemas.js';
 import { rules } from '../../data/state.js';
 import { Page } from '../../parts/page.js';
 import { Empty, Failure } from '../../parts/states.js';

@@ -1,4 +1,4 @@
-import type { SearchInfo } from '../../../server/api/search-routes.js';
+import type { SearchInfo } from '../../../server/api/search-schemas.js';
 import { nowMs, timeZone } from '../../data/state.js';
 import { formatDuration, formatTime } from '../../format.js';
 import { words } from '../../words.js';

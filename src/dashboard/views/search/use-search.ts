@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { SearchInfo } from '../../../server/api/search-routes.js';
+import type { SearchInfo } from '../../../server/api/search-schemas.js';
 import { type ApiError, postJson } from '../../data/api.js';
 import { asApiError } from '../../data/resource.js';
 import { nowMs } from '../../data/state.js';
