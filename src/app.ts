@@ -38,6 +38,7 @@ import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { createServerData } from './service-data.js';
 import { createPastData } from './service-past.js';
+import { createSystemReport } from './service-system.js';
 import { AnnouncementStore } from './store/announcement-store.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { ClipFolder } from './store/clips.js';
@@ -142,7 +143,10 @@ export async function runApp(options: AppOptions): Promise<void> {
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
   await using search =
     commonness &&
-    new SearchService({ folder: config.store.path, embedder, commonness, moments: momentStore });
+    new SearchService({
+      ...{ folder: config.store.path, embedder, commonness, moments: momentStore },
+      image: opened.directory.image,
+    });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
   await using preview = new RulePreview({
     ...{ folder: config.store.path, model: embedder, timeZone: config.timeZone, lessons: lessonStore },
@@ -245,6 +249,11 @@ export async function runApp(options: AppOptions): Promise<void> {
       signal,
     },
     ...{ moments: momentStore, history: historyStore, newest },
+    moments: momentStore,
+    system: createSystemReport({
+      ...{ config, cameraIds, version: options.version, embedder, modelHealth, metrics, store, vectors },
+      ...{ publisher, deliveries },
+    }),
   });
   const sessionKey = await readSessionKey(config.store.path);
   const { pageFolder } = options;

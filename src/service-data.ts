@@ -5,6 +5,7 @@ import type { Embedder } from './model/embedder.js';
 import type { ModelHealth } from './model/health.js';
 import type { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { calibrationRows } from './pipeline/calibration-rows.js';
+import { type CalibrationSummaryRow, summariesOf } from './pipeline/calibration-summary.js';
 import type { ClipRecorder } from './pipeline/clip-recorder.js';
 import type { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import type { Lessons } from './pipeline/lessons.js';
@@ -14,12 +15,11 @@ import type { Reviews } from './pipeline/reviews.js';
 import type { Deliveries } from './publish/destinations.js';
 import type { MqttPublisher } from './publish/mqtt-publisher.js';
 import type { ThresholdPlan } from './rules/thresholds.js';
+import { searchMemory } from './search/search-memory.js';
 import type { SearchService } from './search/search-service.js';
-import { doesStandOut } from './search/searcher.js';
-import type { SearchInfo } from './server/api/search-routes.js';
 import type { Problem } from './server/messages.js';
 import type { PastData } from './server/past-data.js';
-import type { SearchQuery, ServerData } from './server/server-data.js';
+import type { ServerData } from './server/server-data.js';
 import { HEALTH_REASONS } from './shared/camera-health.js';
 import type { EventStore } from './store/event-store.js';
 import type { HistoryStore } from './store/history/history-store.js';
@@ -59,6 +59,7 @@ export interface ServiceParts {
   publisher: MqttPublisher | null;
   deliveries: Deliveries;
   metrics: Metrics;
+  system: ServerData['system'];
   /** Aborts when the service stops. */
   signal: AbortSignal;
 }
@@ -88,6 +89,14 @@ export function createServerData(parts: ServiceParts): ServerData {
       const rows = calibrationRows({ calibrations, moments: moments, book: rules.book, cameraIds: ids });
       return rows.filter((row) => ruleId === undefined || row.ruleId === ruleId);
     },
+    calibrationSummaries: async ({ camera, rule: ruleId = null, offset, limit }) => {
+      const ids = cameraIds.filter((id) => camera === undefined || id === camera);
+      const all = { calibrations, book: rules.book, cameraIds: ids };
+      const { total, rows } = await summariesOf(all, { ruleId, offset, limit });
+      const pointsOf = (row: CalibrationSummaryRow) =>
+        row.history.map(({ atMs, threshold }): [number, number] => [atMs, threshold]);
+      return { total, calibrations: rows.map((row) => ({ ...row, history: pointsOf(row) })) };
+    },
     feasibility: ({ cameraId, ruleId }) => {
       const rule = rules.book.rules.find(({ id }) => id === ruleId);
       return rule && cameraIds.includes(cameraId) ? feasibility.assess(rule, cameraId) : null;
@@ -104,44 +113,21 @@ export function createServerData(parts: ServiceParts): ServerData {
       return applied;
     },
     studio: parts.studio,
-    search: (query, signal) => search && searchMemory(search, query, signal),
     scoreMinutes: (stretch) => history.minutes(stretch),
     healthChanges: (stretch) => history.health(stretch),
     tiles: ({ cameraId, ruleId }) => {
       const tiles = newest.tiles(cameraId, ruleId);
       return tiles && { cameraId, ruleId, ...tiles };
     },
+    search: (input, signal) => search && searchMemory(search, input, signal),
+    still: async (frame, signal) => (await search?.still(frame, signal)) ?? null,
     snapshot: (id) => snapshots.read(id),
     clip: async (id) => (await clips?.find(id)) ?? null,
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),
     ready: () => modelHealth.reason() === null && store.waiting === 0 && !signal.aborted,
+    system: parts.system,
     metrics: () => metrics.text(),
-  };
-}
-
-async function searchMemory(
-  service: SearchService,
-  { q: words, not, camera, since, until, limit }: SearchQuery,
-  signal: AbortSignal,
-): Promise<SearchInfo | 'busy'> {
-  const found = await service.search(
-    {
-      ...{ words, unwanted: not === undefined ? [] : [not], limit },
-      cameraIds: camera === undefined ? null : [camera],
-      ...{ fromMs: since ?? Number.NEGATIVE_INFINITY, toMs: until ?? Number.POSITIVE_INFINITY },
-    },
-    signal,
-  );
-  if (found === 'busy') return found;
-  const { hits, standsOut, scanned, lostRows, skipped } = found;
-  return {
-    hits: hits.map((hit) => {
-      const { cameraId, atMs, fromMs, toMs, timed, score, surprise, strength, tile, pictureId } = hit;
-      const own = strength === null ? null : doesStandOut(hit);
-      return { cameraId, atMs, fromMs, toMs, timed, score, surprise, standsOut: own, tile, pictureId };
-    }),
-    ...{ standsOut, minutes: scanned.rows, vectors: scanned.vectors, lostMinutes: lostRows, skipped },
   };
 }
 

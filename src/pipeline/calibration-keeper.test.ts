@@ -11,6 +11,7 @@ import { MomentStore } from '../store/moment-store.js';
 import { createLogger } from '../telemetry/logger.js';
 import { CalibrationKeeper, type LiveCalibration } from './calibration-keeper.js';
 import { calibrationRows } from './calibration-rows.js';
+import { summariesOf } from './calibration-summary.js';
 import { Reviews } from './reviews.js';
 import type { RuleBook } from './rule-book.js';
 
@@ -276,5 +277,35 @@ describe('calibrationRows', () => {
       ...{ calibrations, moments: new MomentStore(database), book, cameraIds: ['yard'] },
     });
     expect(again!.observedHours).toBeGreaterThan(0);
+  });
+});
+
+describe('summariesOf', () => {
+  it('give one part of all after the other, and how thresholds moved', async () => {
+    const calibrations = keeper();
+    const cameraIds = ['yard', 'door', 'gate'];
+    for (const cameraId of cameraIds)
+      for (const ruleId of ['fire', 'dog'])
+        watch(calibrations, calibrations.open({ ...ID, cameraId, ruleId }, OPTIONS));
+    const plan = { kind: 'calibrated', budgetPerDay: 1 };
+    const book = {
+      rules: [{ id: 'fire' }, { id: 'fixed' }, { id: 'dog' }],
+      plans: new Map([
+        ['fire', plan],
+        ['fixed', { ...plan, kind: 'fixed' }],
+        ['dog', plan],
+      ]),
+    } as unknown as RuleBook;
+    const parts = { calibrations, book, cameraIds };
+    const page = async (offset: number, ruleId: string | null = null) => {
+      const { total, rows } = await summariesOf(parts, { ruleId, offset, limit: 4 });
+      return [total, ...rows.map((row) => `${row.cameraId} ${row.ruleId}`)];
+    };
+    expect(await page(0)).toEqual([6, 'yard fire', 'yard dog', 'door fire', 'door dog']);
+    expect(await page(4)).toEqual([6, 'gate fire', 'gate dog']);
+    expect(await page(1, 'dog')).toEqual([3, 'door dog', 'gate dog']);
+    const { rows } = await summariesOf(parts, { ruleId: 'fire', offset: 0, limit: 1 });
+    expect(rows[0]).toMatchObject({ state: 'warming_up', budgetPerDay: 1, history: [{ threshold: 8 }] });
+    expect(Object.keys(rows[0]!)).not.toContain('peaks');
   });
 });

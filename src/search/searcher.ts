@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { WordwatchError } from '../shared/errors.js';
 import type { Box } from '../shared/geometry.js';
-import { decodeMinute, type StoredMinute } from '../store/vectors/minute-codec.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { type MinuteRow, VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
 import type { Commonness } from './commonness.js';
@@ -12,6 +11,7 @@ import { type BestOfRows, type RowOfCamera, scanRoughly } from './rough-scan.js'
 import { RowList } from './row-list.js';
 import { MAX_PHRASES } from './row-scanner.js';
 import { ScanThreads } from './scan-threads.js';
+import { readMinute, storedTile, type TilePlace } from './stored-tile.js';
 
 /** Where and when to look. */
 export interface SearchRange {
@@ -101,6 +101,11 @@ export class Searcher implements AsyncDisposable {
   /** Cameras of which anything is remembered. */
   cameraIds(): string[] {
     return [...new Set([...this.#store.streams().values()].map(({ cameraId }) => cameraId))].sort();
+  }
+
+  /** What the model made of a tile at a time; null: it is not remembered, or another model's. */
+  tileVector(place: TilePlace): Float32Array | null {
+    return storedTile(this.#store, place, this.#options.model.modelHash);
   }
 
   /**
@@ -243,14 +248,6 @@ function scoredFrames(
     const place = own.indexOf(own.reduce((best, score) => Math.max(best, score)));
     return { atMs, ptsMs, tile: tiles[place]!, score: own[place]! };
   });
-}
-
-function readMinute(body: Uint8Array): StoredMinute | null {
-  try {
-    return decodeMinute(body);
-  } catch {
-    return null;
-  }
 }
 
 function found(

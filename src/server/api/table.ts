@@ -1,3 +1,4 @@
+import { calibrationRoutes } from './calibration-routes.js';
 import { documentRoutes } from './document-routes.js';
 import { eventRoutes } from './event-routes.js';
 import { historyRoutes } from './history-routes.js';
@@ -10,6 +11,7 @@ import { ruleFileRoutes } from './rule-file-routes.js';
 import { searchRoutes } from './search-routes.js';
 import { sessionRoutes } from './session-routes.js';
 import { studioRoutes } from './studio-routes.js';
+import { systemRoutes } from './system-routes.js';
 import { tileRoutes } from './tile-routes.js';
 import { watchRoutes } from './watch-routes.js';
 
@@ -18,6 +20,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...watchRoutes,
   ...tileRoutes,
   ...historyRoutes,
+  ...calibrationRoutes,
   ...eventRoutes,
   ...pastRoutes,
   ...lessonRoutes,
@@ -27,5 +30,6 @@ export const ROUTES: readonly AnyRoute[] = [
   ...searchRoutes,
   ...sessionRoutes,
   ...documentRoutes,
+  ...systemRoutes,
   ...operationsRoutes,
 ];
