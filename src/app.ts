@@ -11,9 +11,11 @@ import { ClipRecorder } from './pipeline/clip-recorder.js';
 import { DiskAlarm } from './pipeline/disk-alarm.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { FeasibilityCheck } from './pipeline/feasibility-check.js';
+import { HistoryRecorder } from './pipeline/history-recorder.js';
 import { Lessons } from './pipeline/lessons.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
+import { NewestFrames } from './pipeline/newest-frames.js';
 import { Reviews } from './pipeline/reviews.js';
 import { RuleSwitches } from './pipeline/rule-switches.js';
 import { runCamera } from './pipeline/run-camera.js';
@@ -35,6 +37,8 @@ import { CalibrationStore } from './store/calibration-store.js';
 import { ClipFolder } from './store/clips.js';
 import { databasePath } from './store/database.js';
 import { EventStore } from './store/event-store.js';
+import { openHistoryOrSetAside } from './store/history/history-database.js';
+import { HistoryStore } from './store/history/history-store.js';
 import { LessonStore } from './store/lesson-store.js';
 import { MomentStore } from './store/moment-store.js';
 import { PastEvents } from './store/past-events.js';
@@ -118,6 +122,10 @@ export async function runApp(options: AppOptions): Promise<void> {
     new VectorRecorder({
       ...{ store: new VectorStore(vectorDatabase), model: embedder, commonness, logger },
     });
+  using historyDatabase = openHistoryOrSetAside(config.store.path, { nowMs: Date.now(), logger });
+  const historyStore = new HistoryStore(historyDatabase);
+  using history = new HistoryRecorder({ store: historyStore, cameraIds, bus, logger });
+  const newest = new NewestFrames();
   const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
@@ -161,7 +169,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   deliveries.start();
   const diskAlarm = new DiskAlarm({ store, bus, model: embedder });
   await using retention = new Retention({
-    ...{ database, store, root: config.store.path, keep: config.store.keep, logger },
+    ...{ database, store, history: historyStore, root: config.store.path, keep: config.store.keep, logger },
     vectors:
       vectorDatabase &&
       new VectorRetention({ database: vectorDatabase, events: database, keep: config.store.keep, signal }),
@@ -194,6 +202,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
   bus.on('event', options.onEvent);
   retention.start();
+  history.start();
 
   const past = createPastData({
     ...{ cameraIds, embedder, snapshots, clips, reviews, calibrations, moments: momentStore },
@@ -219,7 +228,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       metrics,
       signal,
     },
-    moments: momentStore,
+    ...{ moments: momentStore, history: historyStore, newest },
   });
   const sessionKey = await readSessionKey(config.store.path);
   const { pageFolder } = options;
@@ -233,7 +242,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       runCamera({
         source: sourceOf(camera, clips?.segmentsFolder(camera.id) ?? null),
         book: () => rules.book,
-        ...{ embedder, calibrations, recorder, vectors, bus, logger, signal },
+        ...{ embedder, calibrations, recorder, vectors, history, newest, bus, logger, signal },
         switches: switches.ofCamera(camera.id),
         timeZone: config.timeZone,
         motionGate: camera.motionGate,

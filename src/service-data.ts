@@ -11,6 +11,7 @@ import type { ClipRecorder } from './pipeline/clip-recorder.js';
 import type { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import type { Lessons } from './pipeline/lessons.js';
 import type { LiveRules } from './pipeline/live-rules.js';
+import type { NewestFrames } from './pipeline/newest-frames.js';
 import type { Reviews } from './pipeline/reviews.js';
 import type { Deliveries } from './publish/destinations.js';
 import type { MqttPublisher } from './publish/mqtt-publisher.js';
@@ -25,6 +26,7 @@ import type { SearchQuery, ServerData } from './server/server-data.js';
 import { HEALTH_REASONS } from './shared/camera-health.js';
 import { WordwatchError } from './shared/errors.js';
 import type { EventStore } from './store/event-store.js';
+import type { HistoryStore } from './store/history/history-store.js';
 import type { MomentStore } from './store/moment-store.js';
 import type { Retention } from './store/retention.js';
 import type { SnapshotFolder } from './store/snapshots.js';
@@ -42,6 +44,8 @@ export interface ServiceParts {
   store: EventStore;
   snapshots: SnapshotFolder;
   moments: MomentStore;
+  history: HistoryStore;
+  newest: NewestFrames;
   /** null: none are made. */
   clips: ClipRecorder | null;
   /** Path of a corrupt database that was put aside. */
@@ -65,7 +69,7 @@ export interface ServiceParts {
 /** The running service as the server sees it. */
 export function createServerData(parts: ServiceParts): ServerData {
   const { cameras, statuses, rules, embedder, modelHealth, store, snapshots, moments, clips } = parts;
-  const { calibrations, feasibility, reviews, lessons, search, metrics, signal } = parts;
+  const { calibrations, feasibility, reviews, lessons, search, history, newest, metrics, signal } = parts;
   const cameraIds = cameras.map(({ id }) => id);
   const problems = () => problemsOf(parts);
   return {
@@ -104,6 +108,12 @@ export function createServerData(parts: ServiceParts): ServerData {
     },
     preview: (input, asked) => previewOf(parts.preview, input, AbortSignal.any([asked, signal])),
     search: (query, signal) => search && searchMemory(search, query, signal),
+    scoreMinutes: (stretch) => history.minutes(stretch),
+    healthChanges: (stretch) => history.health(stretch),
+    tiles: ({ cameraId, ruleId }) => {
+      const tiles = newest.tiles(cameraId, ruleId);
+      return tiles && { cameraId, ruleId, ...tiles };
+    },
     snapshot: (id) => snapshots.read(id),
     clip: async (id) => (await clips?.find(id)) ?? null,
     lastSeq: () => store.lastSeq,

@@ -1,7 +1,10 @@
 import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
+import type { ScoreMinute } from '../store/history/minute-scores.js';
+import type { HealthHistoryInfo } from './api/history-routes.js';
 import type { PreviewInput, PreviewResult } from './api/preview-routes.js';
 import type { SearchInfo } from './api/search-routes.js';
+import type { TilesInfo } from './api/tile-routes.js';
 import type {
   CalibrationInfo,
   CameraInfo,
@@ -33,6 +36,13 @@ export interface SearchQuery {
   limit: number;
 }
 
+/** A stretch of time of a camera, milliseconds since the epoch; `toMs` not included. */
+export interface Stretch {
+  cameraId: string;
+  fromMs: number;
+  toMs: number;
+}
+
 /** What the server shows: the rest of the program as it sees it. */
 export interface ServerData {
   /** All cameras with their newest status. */
@@ -61,6 +71,12 @@ export interface ServerData {
   ): Promise<PreviewResult | { refused: { code: string; message: string } }>;
   /** Looks through what is remembered; `busy`: too many do; null: nothing is remembered. @param signal who asks is gone */
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchInfo | 'busy'> | null;
+  /** What is stored of a camera's minutes that begin in a stretch of time, oldest first, in portions. */
+  scoreMinutes(stretch: Stretch): AsyncIterable<readonly ScoreMinute[]>;
+  /** How a camera stood, oldest first: the newest `limit` changes, and before them what was in force at the beginning. */
+  healthChanges(stretch: Stretch & { limit: number }): HealthHistoryInfo['changes'];
+  /** A camera's newest frame, tile by tile; null: there has been none, or the camera has no such rule. */
+  tiles(of: { cameraId: string; ruleId: string | null }): TilesInfo | null;
   /** JPEG of one event or peak, or null. `id` is a UUID. */
   snapshot(id: string): Promise<Uint8Array | null>;
   /** An event's clip; `coming`: it is not complete yet; null: there is none. `id` is a UUID. */

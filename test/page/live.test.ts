@@ -64,13 +64,8 @@ describe('page', () => {
     await vi.waitFor(async () => expect(await page.title()).toBe('(1) Live · wordwatch'), WAIT);
     await item.focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Fire on yard' }).waitFor();
+    await vi.waitFor(() => expect(new URL(page.url()).hash).toBe(`#/events/${event.id}`), WAIT);
     await page.getByText(event.id).waitFor();
-    const snapshot = page.getByRole('img', { name: 'Snapshot of Fire on yard' });
-    await vi.waitFor(async () => {
-      expect(await snapshot.evaluate((image) => image.naturalWidth)).toBe(640);
-    }, WAIT);
-    await page.getByText('0.5 expected at this threshold').waitFor();
     await page.goBack();
 
     const over = { ...event, phase: 'end' as const, endedAtMs: event.startedAtMs + 12_000 };
