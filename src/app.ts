@@ -3,7 +3,13 @@ import { ScoreCurves } from './backtest/score-curve.js';
 import { createBus } from './bus.js';
 import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
-import type { CameraConfig, Config, Environment, RuleConfig } from './config/index.js';
+import {
+  type CameraConfig,
+  type Config,
+  type Environment,
+  type RuleConfig,
+  RuleFiles,
+} from './config/index.js';
 import type { DetectionEvent } from './detect/event.js';
 import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
@@ -51,6 +57,7 @@ import { SwitchStore } from './store/switch-store.js';
 import { openVectorsOrSetAside } from './store/vectors/vector-database.js';
 import { VectorRetention } from './store/vectors/vector-retention.js';
 import { VectorStore } from './store/vectors/vector-store.js';
+import { RuleStudio } from './studio/rule-studio.js';
 import type { Logger } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
 
@@ -81,6 +88,8 @@ export async function runApp(options: AppOptions): Promise<void> {
   const bus = createBus();
   const cameras = config.cameras.filter(({ enabled }) => enabled);
   const cameraIds = cameras.map(({ id }) => id);
+  // Rules may name a camera that is switched off, as they may when the program starts.
+  const allCameraIds = config.cameras.map(({ id }) => id);
 
   const modelsFolder = modelsFolderOf(env);
   let workerDied = () => {};
@@ -102,7 +111,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   const { database, setAside } = opening;
   const lessonStore = new LessonStore(database, logger);
   const rules = await LiveRules.open(options.rules, {
-    ...{ paths, env, cameraIds, embedder, lessons: lessonStore, bus, logger },
+    ...{ paths, env, cameraIds: allCameraIds, embedder, lessons: lessonStore, bus, logger },
   });
   const hasMqtt = config.mqtt.embedded || config.mqtt.url !== null;
   const destinations = [...(hasMqtt ? [{ id: 'mqtt', wants: () => true }] : []), ...destinationsOf(config)];
@@ -135,7 +144,9 @@ export async function runApp(options: AppOptions): Promise<void> {
     commonness &&
     new SearchService({ folder: config.store.path, embedder, commonness, moments: momentStore });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
-  const preview = new RulePreview({ folder: config.store.path, model: embedder, timeZone: config.timeZone });
+  await using preview = new RulePreview({
+    ...{ folder: config.store.path, model: embedder, timeZone: config.timeZone, lessons: lessonStore },
+  });
 
   const switches = new RuleSwitches({
     ...{ store: new SwitchStore(database), book: () => rules.book, cameraIds, bus, logger },
@@ -212,6 +223,11 @@ export async function runApp(options: AppOptions): Promise<void> {
       ...{ folder: config.store.path, model: embedder, book: () => rules.book, timeZone: config.timeZone },
     }),
   });
+  const studio = new RuleStudio({
+    files: new RuleFiles({ folder: config.model.baseFolder, paths, env, cameraIds: allCameraIds }),
+    ...{ preview, moments: momentStore, book: () => rules.book, folder: config.store.path, signal },
+    ...{ model: embedder, lessons: lessonStore, newest, feasibility, switches, cameraIds },
+  });
   const data = createServerData({
     past,
     timeZone: config.timeZone,
@@ -221,7 +237,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       feasibility,
       reviews,
       lessons,
-      preview,
+      studio,
       search,
       publisher,
       deliveries,

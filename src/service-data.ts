@@ -1,6 +1,4 @@
 import { basename } from 'node:path';
-import { ruleOfWords } from './backtest/rule-of-words.js';
-import type { RulePreview } from './backtest/rule-preview.js';
 import type { CameraStatus } from './capture/source.js';
 import type { CameraConfig } from './config/index.js';
 import type { Embedder } from './model/embedder.js';
@@ -18,18 +16,17 @@ import type { MqttPublisher } from './publish/mqtt-publisher.js';
 import type { ThresholdPlan } from './rules/thresholds.js';
 import type { SearchService } from './search/search-service.js';
 import { doesStandOut } from './search/searcher.js';
-import type { PreviewInput } from './server/api/preview-routes.js';
 import type { SearchInfo } from './server/api/search-routes.js';
 import type { Problem } from './server/messages.js';
 import type { PastData } from './server/past-data.js';
 import type { SearchQuery, ServerData } from './server/server-data.js';
 import { HEALTH_REASONS } from './shared/camera-health.js';
-import { WordwatchError } from './shared/errors.js';
 import type { EventStore } from './store/event-store.js';
 import type { HistoryStore } from './store/history/history-store.js';
 import type { MomentStore } from './store/moment-store.js';
 import type { Retention } from './store/retention.js';
 import type { SnapshotFolder } from './store/snapshots.js';
+import type { RuleStudio } from './studio/rule-studio.js';
 import type { Metrics } from './telemetry/metrics.js';
 
 /** The parts of the service that the server shows, or lets people use. */
@@ -56,7 +53,7 @@ export interface ServiceParts {
   reviews: Reviews;
   past: PastData;
   lessons: Lessons;
-  preview: RulePreview;
+  studio: RuleStudio;
   /** null: nothing is remembered. */
   search: SearchService | null;
   publisher: MqttPublisher | null;
@@ -106,7 +103,7 @@ export function createServerData(parts: ServiceParts): ServerData {
       if (applied) rules.relearn();
       return applied;
     },
-    preview: (input, asked) => previewOf(parts.preview, input, AbortSignal.any([asked, signal])),
+    studio: parts.studio,
     search: (query, signal) => search && searchMemory(search, query, signal),
     scoreMinutes: (stretch) => history.minutes(stretch),
     healthChanges: (stretch) => history.health(stretch),
@@ -121,24 +118,6 @@ export function createServerData(parts: ServiceParts): ServerData {
     ready: () => modelHealth.reason() === null && store.waiting === 0 && !signal.aborted,
     metrics: () => metrics.text(),
   };
-}
-
-/** What is wrong with the question, or not there, is an answer; anything else is a fault of the program. */
-async function previewOf(
-  preview: RulePreview,
-  { words, not, ...input }: PreviewInput,
-  signal: AbortSignal,
-): ReturnType<ServerData['preview']> {
-  const { threshold = null, budgetPerDay = null } = input;
-  const { cameras = null, sinceMs = null, untilMs = null } = input;
-  try {
-    const rule = ruleOfWords({ when: words, not, threshold, budgetPerDay });
-    return await preview.try(rule, { cameras, sinceMs, untilMs, signal });
-  } catch (error) {
-    if (!(error instanceof WordwatchError)) throw error;
-    if (!error.userInput && !error.shouldRetry() && !signal.aborted) throw error;
-    return { refused: { code: error.code, message: error.message } };
-  }
 }
 
 async function searchMemory(

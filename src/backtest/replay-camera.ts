@@ -63,9 +63,14 @@ function runUpMsOf({ books, calibration }: Pick<CameraTask, 'books' | 'calibrati
   return Math.max(0, ...each);
 }
 
-function ofModel(
+/** Rows that a model made, and what is known of the others. */
+export function ofModel(
   rows: readonly MinuteRow[],
-  { store, model, fromMs }: Pick<CameraReplayOptions, 'store' | 'model' | 'fromMs'>,
+  {
+    store,
+    model,
+    fromMs,
+  }: Pick<CameraReplayOptions, 'store' | 'fromMs'> & { model: Pick<CameraTask['model'], 'modelHash'> },
 ): { rows: MinuteRow[]; holes: Gap[]; otherModel: number } {
   const streams = store.streams();
   const isOurs = ({ streamId }: MinuteRow) => streams.get(streamId)!.modelHash === model.modelHash;
@@ -92,7 +97,7 @@ function* piecesOf(rows: readonly MinuteRow[], mostVectors: number): Generator<P
 }
 
 /** A row may go on beyond the stretch. */
-function until(tape: Tape, toMs: number): Tape {
+export function until(tape: Tape, toMs: number): Tape {
   const end = tape.atMs.findIndex((atMs) => atMs >= toMs);
   return end === -1 ? tape : { ...tape, frames: end };
 }

@@ -331,7 +331,7 @@ export const words = {
     period: (from: string, lasted: string) => `${from}, for ${lasted}`,
     seenShare: (part: string) => `saw ${part} of the time`,
     healthUnknown: 'Nothing is known of that time.',
-    earlier: (count: number) => `${count} earlier ones are in the strip only`,
+    earlier: (count: number) => `Earlier ones (${count}) are in the strip only`,
   },
   studio: {},
   search: {},

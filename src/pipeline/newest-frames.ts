@@ -1,6 +1,7 @@
 import type { Score } from '../rules/score.js';
 import type { Box, SizePx } from '../shared/geometry.js';
 import type { CameraView } from './camera-view.js';
+import type { CodedTile } from './tile-embedder.js';
 import type { WatchedFrame } from './watch-camera.js';
 
 /** What a rule says of each tile of a camera's newest frame. */
@@ -21,14 +22,31 @@ interface NewestFrame {
   scores: readonly Score[];
 }
 
-/** Each camera's newest frame as the rules see it, without its pixels. */
+/** What the model made of a camera's newest frame that it looked at. */
+export interface CodedFrame {
+  /** When it was captured, milliseconds since the epoch. */
+  atMs: number;
+  /** How it was cut. */
+  view: CameraView;
+  /** The view's tiles, in order. */
+  coded: readonly CodedTile[];
+}
+
+/** Each camera's newest frame as the rules see it, without its pixels: some kilobytes a camera. */
 export class NewestFrames {
   readonly #frames = new Map<string, NewestFrame>();
+  readonly #coded = new Map<string, CodedFrame>();
 
   /** Takes the next frame of a camera, or a while without one. */
   keep({ view, seen, scores }: Pick<WatchedFrame, 'view' | 'seen' | 'scores'>, cameraId: string): void {
     const shown = view ?? this.#frames.get(cameraId)?.view;
     if (shown && seen) this.#frames.set(cameraId, { view: shown, atMs: seen.atMs, scores });
+    if (view && seen?.coded) this.#coded.set(cameraId, { view, atMs: seen.atMs, coded: seen.coded });
+  }
+
+  /** The newest that the model looked at: it leaves out where nothing can be seen. null: none so far. */
+  coded(cameraId: string): CodedFrame | null {
+    return this.#coded.get(cameraId) ?? null;
   }
 
   /**

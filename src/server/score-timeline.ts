@@ -7,7 +7,9 @@ const MINUTE_MS = 60_000;
 /** Newest scores are kept that close together (`score-history.ts`). */
 const FINEST_MS = 500;
 /** Buckets more than the time holds: at its start, and where minutes meet what is in memory, some are cut short. */
-const ODD_BUCKETS = 3;
+const ODD_BUCKETS = 4;
+/** Frames come closer together than that. */
+const SELDOM_MS = 15_000;
 
 /** A stretch of time, and into how many buckets it is divided at most. */
 export interface TimelineRange {
@@ -57,10 +59,17 @@ export async function scoreTimeline(
   return buckets.timeline();
 }
 
-/** Where memory begins. A rule that left the camera alone since keeps old points, which say nothing of the others. */
-function beginningOf(recent: readonly ScoreSeries[]): number {
+/** Where memory begins, and whether with a start: of what was before it, it has not just been forgotten. */
+interface Beginning {
+  fromMs: number;
+  isStart: boolean;
+}
+
+/** A rule that left the camera alone since keeps old points, which say nothing of the others. */
+function beginningOf(recent: readonly ScoreSeries[]): Beginning {
   const firstMs = Math.min(...recent.map(({ points }) => points[0]?.[0] ?? Infinity));
-  return Math.max(firstMs, Math.max(...recent.map(({ points }) => points.at(-1)?.[0] ?? 0)) - HISTORY_MS);
+  const keptMs = Math.max(...recent.map(({ points }) => points.at(-1)?.[0] ?? 0)) - HISTORY_MS;
+  return { fromMs: Math.max(firstMs, keptMs), isStart: firstMs > keptMs + SELDOM_MS };
 }
 
 /** Minutes that begin in a stretch of time, oldest first, in portions. */
@@ -73,13 +82,15 @@ class Grid {
   readonly memoryFromMs: number;
   /** Where its buckets begin. */
   readonly borderMs: number;
+  /** Whether the first of them is before the start. */
+  readonly hasBreak: boolean;
   /** Length of buckets, before the border and behind it. */
   readonly coarseMs: number;
   readonly fineMs: number;
   readonly coarse: number;
   readonly count: number;
 
-  constructor({ fromMs, toMs, points }: TimelineRange, memoryFromMs: number) {
+  constructor({ fromMs, toMs, points }: TimelineRange, { fromMs: memoryFromMs, isStart }: Beginning) {
     this.fineMs = Math.max(FINEST_MS, Math.ceil((toMs - fromMs) / (points - ODD_BUCKETS)));
     this.coarseMs = Math.ceil(this.fineMs / MINUTE_MS) * MINUTE_MS;
     this.startMs = Math.floor(fromMs / this.coarseMs) * this.coarseMs;
@@ -88,7 +99,9 @@ class Grid {
     const isFine = this.fineMs < MINUTE_MS;
     this.memoryFromMs = isFine ? memoryFromMs : Math.ceil(memoryFromMs / MINUTE_MS) * MINUTE_MS;
     const placeMs = isFine ? Math.floor(memoryFromMs / this.fineMs) * this.fineMs : this.memoryFromMs;
-    this.borderMs = Math.min(toMs, Math.max(this.startMs, placeMs));
+    // Nothing is known of right before a start: one bucket says so, or a line would lead there from the minute before.
+    this.hasBreak = isFine && isStart && placeMs - this.fineMs > this.startMs;
+    this.borderMs = Math.min(toMs, Math.max(this.startMs, placeMs - (this.hasBreak ? this.fineMs : 0)));
     this.coarse = Math.ceil((this.borderMs - this.startMs) / this.coarseMs);
     this.count = this.coarse + Math.ceil((toMs - this.borderMs) / this.fineMs);
   }
@@ -128,7 +141,7 @@ class Buckets {
 
   constructor(grid: Grid) {
     this.#grid = grid;
-    this.#isKnown = Array.from({ length: grid.count }, (_, i) => i < grid.coarse);
+    this.#isKnown = Array.from({ length: grid.count }, (_, i) => i < grid.coarse + (grid.hasBreak ? 1 : 0));
     this.#brightness = { sum: new Float64Array(grid.count), count: new Uint32Array(grid.count) };
   }
 

@@ -2,8 +2,8 @@ import type { DetectionEvent, Verdict } from '../detect/event.js';
 import type { ModelDescription } from '../model/embedder.js';
 import type { ScoreMinute } from '../store/history/minute-scores.js';
 import type { HealthHistoryInfo } from './api/history-routes.js';
-import type { PreviewInput, PreviewResult } from './api/preview-routes.js';
 import type { SearchInfo } from './api/search-routes.js';
+import type { StudioData } from './api/studio-data.js';
 import type { TilesInfo } from './api/tile-routes.js';
 import type {
   CalibrationInfo,
@@ -64,11 +64,8 @@ export interface ServerData {
   lesson(ruleId: string): LessonInfo | null;
   /** Applies what is offered, or takes the newest lesson back, of a rule in force; null: there is nothing to do. */
   teach(ruleId: string, input: LessonInput): LessonResult | null;
-  /** Tries a rule on what is stored, until `signal` aborts; `refused`: why it cannot be tried. */
-  preview(
-    input: PreviewInput,
-    signal: AbortSignal,
-  ): Promise<PreviewResult | { refused: { code: string; message: string } }>;
+  /** Where rules are written. */
+  readonly studio: StudioData;
   /** Looks through what is remembered; `busy`: too many do; null: nothing is remembered. @param signal who asks is gone */
   search(query: SearchQuery, signal: AbortSignal): Promise<SearchInfo | 'busy'> | null;
   /** What is stored of a camera's minutes that begin in a stretch of time, oldest first, in portions. */

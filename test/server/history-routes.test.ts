@@ -19,17 +19,17 @@ it('history and tiles are answered for the stretch of time and the rule that wer
   const { body } = await ask('history/scores?camera=yard&from=780000&to=910000&rule=fire&points=100');
   expect(body).toEqual({
     cameraId: 'yard',
-    atMs: [780_000, 840_000, 844_830, 903_834],
-    brightness: [0.25, 0.25, null, null],
+    atMs: [780_000, 840_000, 842_810, 844_165, 903_785],
+    brightness: [0.25, 0.25, null, null, null],
     light: [{ fromMs: 780_000, regime: 'day' }],
     rules: [
       {
         ruleId: 'fire',
-        scores: [13, 14, 17, 17],
-        thresholds: [4, 4, 5, 5],
+        scores: [13, 14, null, 17, 17],
+        thresholds: [4, 4, null, 5, 5],
         thresholdStates: [
           { fromMs: 780_000, state: 'fixed' },
-          { fromMs: 844_830, state: 'certified' },
+          { fromMs: 844_165, state: 'certified' },
         ],
       },
     ],

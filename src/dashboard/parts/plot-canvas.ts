@@ -146,7 +146,7 @@ export class PlotCanvas {
       stroke: () => this.#colour('--soft'),
       grid: { stroke: () => this.#colour('--edge'), width: 1 },
       ticks: { show: false },
-      font: `${11 * rem()}px system-ui, sans-serif`,
+      font: `${11 * textScale()}px system-ui, sans-serif`,
     };
     return {
       width: this.#host.clientWidth || 300,
@@ -242,6 +242,6 @@ function aloneOnly(plot: uPlot, series: number): number[] {
 }
 
 /** How much larger than usual the page's writing is. */
-function rem(): number {
+export function textScale(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 13;
 }

@@ -4,7 +4,7 @@ import { settings } from '../data/settings.js';
 import { PlotCanvas, type PlotContent } from './plot-canvas.js';
 
 export type { PlotBand, PlotLine } from './plot-canvas.js';
-export { PLOT_LEFT_PX, PLOT_RIGHT_PX } from './plot-canvas.js';
+export { PLOT_LEFT_PX, PLOT_RIGHT_PX, textScale } from './plot-canvas.js';
 
 /** Part of what is shown that a key goes on by. */
 const PAN = 0.25;

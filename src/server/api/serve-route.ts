@@ -3,10 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import type { Access, NotLetIn, Visitor } from '../access.js';
 import { covers, type Scope } from '../scopes.js';
-import { type AnyRoute, type ApiContext, Refusal } from './route.js';
-
-/** Longest body that is read where a route does not say otherwise. */
-export const BODY_LIMIT_BYTES = 4 * 1024;
+import { type AnyRoute, type ApiContext, BODY_LIMIT_BYTES, Refusal } from './route.js';
 
 /**
  * What stands between a request and a route's handler, in this order: who asks, what they may do, whether the body can be
@@ -16,8 +13,8 @@ export function serveRoute(
   route: AnyRoute,
   { access, context }: { access: Access; context: ApiContext },
 ): [MiddlewareHandler, MiddlewareHandler, Handler] {
-  const { bodyBytes = BODY_LIMIT_BYTES } = route;
-  const limit = bodyLimit({ maxSize: bodyBytes, onError: () => tooLarge(bodyBytes).toResponse() });
+  const { bodyLimitBytes: maxSize = BODY_LIMIT_BYTES } = route;
+  const limit = bodyLimit({ maxSize, onError: () => tooLarge(maxSize).toResponse() });
   const skip: MiddlewareHandler = (_c, next) => next();
   return [
     route.scope === null ? skip : letIn(access, route.scope),
@@ -103,6 +100,10 @@ function tooLarge(bytes: number): Refusal {
 function badInput(error: z.ZodError): Refusal {
   const said = error.issues.map(({ path, message }) => `${path.join('.') || 'value'}: ${message}`);
   return new Refusal(400, 'bad-input', said.join('; '));
+}
+
+function tooLarge(limitBytes: number): Refusal {
+  return new Refusal(413, 'too-large', `at most ${limitBytes} bytes`);
 }
 
 const NOT_JSON = new Refusal(415, 'not-json', 'the Content-Type must be application/json');

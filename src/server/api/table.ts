@@ -6,9 +6,11 @@ import { operationsRoutes } from './operations-routes.js';
 import { pastRoutes } from './past-routes.js';
 import { previewRoutes } from './preview-routes.js';
 import type { AnyRoute } from './route.js';
+import { ruleFileRoutes } from './rule-file-routes.js';
 import { searchRoutes } from './search-routes.js';
 import { sessionRoutes } from './session-routes.js';
 import { tileRoutes } from './tile-routes.js';
+import { studioRoutes } from './studio-routes.js';
 import { watchRoutes } from './watch-routes.js';
 
 /** Everything that can be asked for over HTTP, apart from the files of the page. */
@@ -20,6 +22,8 @@ export const ROUTES: readonly AnyRoute[] = [
   ...pastRoutes,
   ...lessonRoutes,
   ...previewRoutes,
+  ...ruleFileRoutes,
+  ...studioRoutes,
   ...searchRoutes,
   ...sessionRoutes,
   ...documentRoutes,

@@ -5,7 +5,7 @@ import { nowMs } from '../../data/state.js';
 import { formatScore, formatTime } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { Failure } from '../../parts/states.js';
-import { PLOT_LEFT_PX, PLOT_RIGHT_PX, TimePlot } from '../../parts/time-plot.js';
+import { PLOT_LEFT_PX, PLOT_RIGHT_PX, TimePlot, textScale } from '../../parts/time-plot.js';
 import { words } from '../../words.js';
 import { EventRail } from './event-rail.js';
 import type { HealthPeriod } from './health.js';
@@ -63,7 +63,7 @@ export function ScorePanel(props: ScorePanelProps) {
       </div>
       <TimePlot
         label={words.camera.plot(name, time(range.fromMs), time(range.toMs))}
-        heightPx={HEIGHT_PX}
+        heightPx={Math.round(HEIGHT_PX * textScale())}
         atMs={atMs}
         lines={plotLines(rules, { chosenId, hidden, atMs })}
         bands={plotBands({ light: value?.light ?? [], periods, spans, chosenId, range })}
