@@ -93,10 +93,6 @@ function isJson(type: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(type ?? '');
 }
 
-function tooLarge(bytes: number): Refusal {
-  return new Refusal(413, 'too-large', `at most ${bytes} bytes`);
-}
-
 function badInput(error: z.ZodError): Refusal {
   const said = error.issues.map(({ path, message }) => `${path.join('.') || 'value'}: ${message}`);
   return new Refusal(400, 'bad-input', said.join('; '));
