@@ -3,7 +3,7 @@ import { type RuleConfig, type RuleFiles, withoutEffect } from '../config/index.
 import type { Embedder } from '../model/embedder.js';
 import { unknownWords } from '../model/unknown-words.js';
 import type { FeasibilityCheck } from '../pipeline/feasibility-check.js';
-import type { NewestFrames } from "../pipeline/newest-frames.js";
+import type { NewestFrames } from '../pipeline/newest-frames.js';
 import { type LessonSource, openRuleBook, type RuleBook } from '../pipeline/rule-book.js';
 import { CodedMargins } from '../rules/coded-margins.js';
 import { limitsOf } from '../rules/feasibility/limits.js';

@@ -9,8 +9,8 @@ import type { AnyRoute } from './route.js';
 import { ruleFileRoutes } from './rule-file-routes.js';
 import { searchRoutes } from './search-routes.js';
 import { sessionRoutes } from './session-routes.js';
-import { tileRoutes } from './tile-routes.js';
 import { studioRoutes } from './studio-routes.js';
+import { tileRoutes } from './tile-routes.js';
 import { watchRoutes } from './watch-routes.js';
 
 /** Everything that can be asked for over HTTP, apart from the files of the page. */
