@@ -189,6 +189,10 @@ export const words = {
     curveNone: 'No scores are remembered of this time.',
     curveIs: (from: string, to: string, highest: string, threshold: string) =>
       `Score from ${from} to ${to}: highest ${highest}, threshold ${threshold}`,
+    pointAt: 'Point at the line, or move along it with the arrow keys, to read it.',
+    readout: (time: string, score: string, threshold: string) =>
+      `${time}: score ${score}, threshold ${threshold}`,
+    lines: { score: 'Score', threshold: 'Threshold', told: 'Start and updates' },
     curveNow: 'Worked out again from what is remembered, by what is usual on this camera now.',
     why: 'Why it was raised',
     whyNote:

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -8,6 +9,7 @@ import { WatchedWorld } from '../fixtures/watched-world.js';
 const WAIT = { timeout: 30_000 };
 const { serve, visit } = openPages();
 const T0 = Date.now() - 3_600_000;
+const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}`, import.meta.url));
 
 let jpeg: Buffer;
 beforeAll(async () => {
@@ -142,12 +144,21 @@ describe('an event', () => {
     );
     const { curve } = world.pastWorld;
     for (let s = 0; s < 60; s++) curve.push([event!.startedAtMs - 30_000 + s * 1000, Math.sin(s) + 3, 4]);
+    world.clips.set(event!.id, { path: sample('fire-yard.mp4') });
     const server = await serve(world);
     const { page, complaints } = await visit(`${server.url}#/events/${event!.id}`);
     await page.getByRole('heading', { name: 'Fire on yard' }).waitFor();
     await page.getByRole('row', { name: 'something is on fire' }).waitFor();
     await page.getByRole('row', { name: 'a sunset' }).waitFor();
-    await page.getByRole('img', { name: /highest 4\.0, threshold 4\.0/ }).waitFor();
+    const curvePlot = page.getByRole('application', { name: /highest 4\.0, threshold 4\.0/ });
+    await curvePlot.focus();
+    await page.keyboard.press('End');
+    await page.getByText(/: score 3\.6, threshold 4\.0/).waitFor();
+    await page.getByRole('button', { name: 'Clip' }).click();
+    const video = page.getByLabel('Video of Fire on yard');
+    expect(await video.getAttribute('src')).toBe(`/api/events/${event!.id}/clip`);
+    await page.getByRole('button', { name: 'Snapshot' }).click();
+    await page.getByRole('img', { name: 'Snapshot of Fire on yard' }).waitFor();
     await page.getByText('wordwatch/yard/fire/event').waitFor();
     await expectNoViolations(page);
 

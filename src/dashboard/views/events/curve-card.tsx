@@ -1,20 +1,15 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { EventDetail, ScorePoint } from '../../../server/api/past-schemas.js';
 import { useResource } from '../../data/resource.js';
 import { nowMs } from '../../data/state.js';
 import { formatScore, formatTime } from '../../format.js';
 import { Failure, Loading } from '../../parts/states.js';
+import { indexAt, TimePlot } from '../../parts/time-plot.js';
 import { words } from '../../words.js';
-import { CurvePlot } from './curve-plot.js';
+import { type Curve, curveContent } from './curve-content.js';
 
 const text = words.history;
-
-/** What `/api/past/events/ID/curve` answers. */
-export interface Curve {
-  fromMs: number;
-  toMs: number;
-  points: ScorePoint[];
-}
+const HEIGHT_PX = 200;
 
 /** The scores of the event's rule around it. */
 export function CurveCard({ detail }: { detail: EventDetail }) {
@@ -42,19 +37,43 @@ export function CurveCard({ detail }: { detail: EventDetail }) {
 }
 
 function Plot({ curve, detail }: { curve: Curve; detail: EventDetail }) {
-  const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const plot = new CurvePlot(host.current!, { curve, detail });
-    return () => plot.destroy();
-  }, [curve, detail]);
+  const [pointedMs, setPointedMs] = useState<number | null>(null);
+  const content = useMemo(() => curveContent(curve, detail), [curve, detail]);
   const known = curve.points.flatMap(([, score]) => (score === null ? [] : [score]));
-  const time = (atMs: number) => formatTime(atMs, nowMs.peek());
   const highest = formatScore(known.reduce((a, b) => Math.max(a, b)));
+  const { threshold } = detail.event;
   const label = text.curveIs(
-    time(curve.fromMs),
-    time(curve.toMs),
+    timeOf(curve.fromMs),
+    timeOf(curve.toMs),
     highest,
-    formatScore(detail.event.threshold),
+    formatScore(content.mustShow ?? threshold),
   );
-  return <div ref={host} class="curve-plot" role="img" aria-label={label} />;
+  return (
+    <>
+      <TimePlot
+        {...content}
+        label={label}
+        heightPx={HEIGHT_PX}
+        pointedMs={pointedMs}
+        onPoint={setPointedMs}
+      />
+      <p class="quiet readout" role="status">
+        {pointedMs === null ? text.pointAt : readoutOf(curve.points, pointedMs)}
+      </p>
+    </>
+  );
+}
+
+function readoutOf(points: readonly ScorePoint[], pointedMs: number): string {
+  const index = indexAt(
+    points.map(([atMs]) => atMs),
+    pointedMs,
+  );
+  const [, score = null, threshold = null] = index === null ? [] : points[index]!;
+  const shown = (value: number | null) => (value === null ? words.noScore : formatScore(value));
+  return text.readout(timeOf(pointedMs), shown(score), shown(threshold));
+}
+
+function timeOf(atMs: number): string {
+  return formatTime(atMs, nowMs.peek());
 }
