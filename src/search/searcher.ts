@@ -3,13 +3,13 @@ import { WordwatchError } from '../shared/errors.js';
 import type { Box } from '../shared/geometry.js';
 import { decodeMinute, type StoredMinute } from '../store/vectors/minute-codec.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
-import { type MinuteRow, VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
+import { VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
 import type { Commonness } from './commonness.js';
-import { findMoments, type Moment, type ScoredFrame, type ScoredRow } from './moments.js';
+import { findMoments, type Moment, type ScoredFrame } from './moments.js';
 import { LEAST_STRENGTH, type Ordinary, ordinaryOf, surpriseOf } from './ordinary.js';
 import { type CodedQuery, codeQuery, type QueryVectors, RowScores } from './query-score.js';
-import { type BestOfRows, type RowOfCamera, scanRoughly } from './rough-scan.js';
-import { RowList } from './row-list.js';
+import { type BestOfRows, scanRoughly } from './rough-scan.js';
+import { RowList, rowsAt, type SearchedRows } from './row-list.js';
 import { MAX_PHRASES } from './row-scanner.js';
 import { ScanThreads } from './scan-threads.js';
 
@@ -119,15 +119,12 @@ export class Searcher implements AsyncDisposable {
         userInput: true,
       });
     const streams = this.#store.streams();
-    const { own, skipped } = this.#select(streams, range);
-    const { best, typical, isGuess } = await this.#scan(own.map(rowToScan(streams, this.#options)), query);
-    const rows = own.map(({ id, streamId, fromMs, toMs }, i): ScoredRow => {
-      const { cameraId } = streams.get(streamId)!;
-      return { id, streamId, cameraId, fromMs, toMs, best: best[i]!, isGuess: isGuess(i) };
-    });
-    const ordinary = ordinaryOf(rows.map(({ cameraId }, i) => ({ cameraId, best: typical[i]! })));
-    const moments = findMoments(rows, {
-      framesOf: this.#frameReader(streams, { query, range }),
+    const { rows, skipped } = this.#select(streams, range);
+    const { best, typical, isGuess } = await this.#scan(rows, query);
+    const ordinary = ordinaryOf({ ...rows, best: typical });
+    const scored = { ...rows, best, isGuess };
+    const moments = findMoments(scored, {
+      framesOf: this.#frameReader(rows, { query, range }),
       limit: range.limit,
       ordinary: ordinary?.median ?? 0,
     }).map((moment) => found(moment, streams.get(moment.streamId)!, ordinary));
@@ -135,68 +132,76 @@ export class Searcher implements AsyncDisposable {
       moments,
       standsOut: ordinary && moments.some(doesStandOut),
       ordinary,
-      scanned: { rows: own.length, vectors: own.reduce((sum, { vectors }) => sum + vectors, 0) },
+      scanned: { rows: rows.ids.length, vectors: rows.vectors.reduce((sum, vectors) => sum + vectors, 0) },
       lostRows: best.reduce((sum, score) => sum + (Number.isNaN(score) ? 1 : 0), 0),
       skipped,
     };
   }
 
-  async #scan(rows: readonly RowOfCamera[], query: CodedQuery): Promise<BestOfRows> {
+  async #scan(rows: SearchedRows, query: CodedQuery): Promise<BestOfRows> {
     const threads = this.#threads;
     if (!threads.hasLearnt) {
-      if (this.#vectors() <= this.#options.exactUpTo) {
-        const best = await threads.scan(rows, query);
-        return { best, typical: best, isGuess: () => false };
-      }
       // Learnt from all there are: later searches may be for other cameras and times.
-      const streams = this.#store.streams();
-      const all = this.#select(streams, { cameraIds: null, fromMs: -Infinity, toMs: Infinity }).own;
-      await threads.learn(all.map(rowToScan(streams, this.#options)));
+      const all = this.#select(this.#store.streams(), { cameraIds: null, fromMs: -Infinity, toMs: Infinity });
+      const vectors = all.rows.vectors.reduce((sum, vectors) => sum + vectors, 0);
+      if (vectors <= this.#options.exactUpTo) {
+        const best = await threads.scan(rows, query);
+        return { best, typical: best, isGuess: new Uint8Array(best.length) };
+      }
+      await threads.learn(all.rows);
     }
     return scanRoughly(rows, { query, threads, likeliest: this.#options.likeliest });
-  }
-
-  /** How many there are that can be compared with a query. */
-  #vectors(): number {
-    const own = this.#store.cameras().filter(({ modelHash }) => modelHash === this.#options.model.modelHash);
-    return own.reduce((sum, { vectors }) => sum + vectors, 0);
   }
 
   /** Rows that can be compared with the query, and what others there are. */
   #select(
     streams: ReadonlyMap<number, VectorStream>,
     { cameraIds, fromMs, toMs }: Omit<SearchRange, 'limit'>,
-  ): { own: MinuteRow[]; skipped: SkippedModel[] } {
+  ): { rows: SearchedRows; skipped: SkippedModel[] } {
+    const { model, commonness } = this.#options;
     const skipped = new Map<string, number>();
-    const own = this.#rows.now().filter((row) => {
-      const { streamId, vectors } = row;
-      if (row.toMs < fromMs || row.fromMs >= toMs) return false;
-      const stream = streams.get(streamId);
+    const all = this.#rows.now();
+    const places = new Uint32Array(all.ids.length);
+    let count = 0;
+    for (let place = 0; place < places.length; place++) {
+      if (all.toMs[place]! < fromMs || all.fromMs[place]! >= toMs) continue;
+      const stream = streams.get(all.streamIds[place]!);
+      const vectors = all.vectors[place]!;
       // A stream that began after the list of streams was read is the next search's.
-      if (!stream || vectors === 0 || !(cameraIds?.includes(stream.cameraId) ?? true)) return false;
+      if (!stream || vectors === 0 || !(cameraIds?.includes(stream.cameraId) ?? true)) continue;
       const { modelHash } = stream;
-      if (modelHash === this.#options.model.modelHash) return true;
-      skipped.set(modelHash, (skipped.get(modelHash) ?? 0) + vectors);
-      return false;
-    });
-    return { own, skipped: [...skipped].map(([modelHash, vectors]) => ({ modelHash, vectors })) };
+      if (modelHash === model.modelHash) places[count++] = place;
+      else skipped.set(modelHash, (skipped.get(modelHash) ?? 0) + vectors);
+    }
+    const rows = rowsAt(all, places.subarray(0, count));
+    const known = [...new Set([...streams.values()].map(({ cameraId }) => cameraId))];
+    const cameraOf = new Map([...streams].map(([id, { cameraId }]) => [id, known.indexOf(cameraId)]));
+    const isMeasured = (id: number) => streams.get(id)!.captions === commonness.captions;
+    return {
+      rows: {
+        ...{ ...rows, cameraIds: known },
+        cameras: Uint32Array.from(rows.streamIds, (id) => cameraOf.get(id)!),
+        measured: Uint8Array.from(rows.streamIds, (id) => (isMeasured(id) ? 1 : 0)),
+      },
+      skipped: [...skipped].map(([modelHash, vectors]) => ({ modelHash, vectors })),
+    };
   }
 
   /** Reads the frames of a row, each once. */
   #frameReader(
-    streams: ReadonlyMap<number, VectorStream>,
+    { ids, measured }: SearchedRows,
     { query, range }: { query: CodedQuery; range: SearchRange },
-  ): (row: ScoredRow) => readonly ScoredFrame[] {
+  ): (place: number) => readonly ScoredFrame[] {
     const { commonness } = this.#options;
     const known = new Map<number, ScoredFrame[]>();
     const scores = new RowScores(query);
-    return ({ id, streamId }) => {
-      let frames = known.get(id);
+    return (place) => {
+      let frames = known.get(place);
       if (!frames) {
-        const isMeasured = streams.get(streamId)!.captions === commonness.captions;
-        frames = scoredFrames(this.#store.body(id), { scores, commonness, isMeasured });
+        const isMeasured = measured[place] === 1;
+        frames = scoredFrames(this.#store.body(ids[place]!), { scores, commonness, isMeasured });
         frames = frames.filter(({ atMs }) => atMs >= range.fromMs && atMs < range.toMs);
-        known.set(id, frames);
+        known.set(place, frames);
       }
       return frames;
     };
@@ -208,16 +213,6 @@ export class Searcher implements AsyncDisposable {
     await this.#last;
     this.#database.close();
   }
-}
-
-function rowToScan(
-  streams: ReadonlyMap<number, VectorStream>,
-  { commonness: { captions } }: Pick<SearcherOptions, 'commonness'>,
-): (row: MinuteRow) => RowOfCamera {
-  return ({ id, vectors, streamId }) => {
-    const stream = streams.get(streamId)!;
-    return { id, vectors, measured: stream.captions === captions, cameraId: stream.cameraId };
-  };
 }
 
 /**
