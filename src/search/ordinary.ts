@@ -39,15 +39,13 @@ export function ordinaryOf({ best, cameras, cameraIds }: OrdinaryMoments): Ordin
   const own = scoresOf({ best, cameras, cameraIds });
   const median = quantile(known, 0.5);
   const medians = own.map((scores) => (scores.length < LEAST_OF_CAMERA ? median : quantile(scores, 0.5)));
-  const deviations = own.map((scores, camera) => {
-    return Float64Array.from(scores, (score) => Math.abs(score - medians[camera]!));
-  });
   const all = new Float64Array(known.length);
   let filled = 0;
-  for (const some of deviations) {
-    all.set(some, filled);
-    filled += some.length;
-  }
+  const deviations = own.map((scores, camera) => {
+    const start = filled;
+    for (const score of scores) all[filled++] = Math.abs(score - medians[camera]!);
+    return all.slice(start, filled);
+  });
   // A camera before which nothing moves has hardly any spread of its own.
   const usual = quantile(all, 0.5);
   const ofCameras = medians.map((median, camera) => {

@@ -38,7 +38,8 @@ export async function scanRoughly(
   const isGuess = new Uint8Array(ids.length).fill(1);
   for (const place of samples) isGuess[place] = 0;
   for (const place of likeliest(guesses, most)) isGuess[place] = 0;
-  const chosen = Uint32Array.from(isGuess.keys()).filter((place) => !isGuess[place]);
+  const chosen = new Uint32Array(ids.length - isGuess.reduce((sum, one) => sum + one, 0));
+  for (let place = 0, i = 0; place < ids.length; place++) if (!isGuess[place]) chosen[i++] = place;
   const exact = await threads.scan({ ids: picked(ids, chosen), measured: picked(measured, chosen) }, query);
   const best = new Float32Array(ids.length);
   for (const [i, place] of chosen.entries()) best[place] = exact[i]!;
@@ -50,10 +51,11 @@ export async function scanRoughly(
     }),
   );
   for (let i = 0; i < ids.length; i++) {
-    if (!isGuess[i]) continue;
     const line = lines.of(cameras[i]!);
+    const error = line.nextError();
+    if (!isGuess[i]) continue;
     best[i] = line.at(guesses[i]!);
-    typical[i] = best[i]! + line.nextError();
+    typical[i] = best[i]! + error;
   }
   return { best, typical, isGuess };
 }

@@ -158,30 +158,36 @@ export class Searcher implements AsyncDisposable {
     streams: ReadonlyMap<number, VectorStream>,
     { cameraIds, fromMs, toMs }: Omit<SearchRange, 'limit'>,
   ): { rows: SearchedRows; skipped: SkippedModel[] } {
-    const { model, commonness } = this.#options;
-    const skipped = new Map<string, number>();
     const all = this.#rows.now();
+    const skipped = new Map<string, number>();
+    const known = [...new Set([...streams.values()].map(({ cameraId }) => cameraId))];
+    const wanted: ReadonlySet<string> = new Set(cameraIds ?? known);
+    // Looked up once a stream, not once a row. A stream that began after the list was read is the next search's.
+    const usable: ({ camera: number; measured: number; other: string | null } | undefined)[] = [];
+    for (const [id, { cameraId, captions, modelHash }] of streams) {
+      if (!wanted.has(cameraId)) continue;
+      const measured = captions === this.#options.commonness.captions ? 1 : 0;
+      const other = modelHash === this.#options.model.modelHash ? null : modelHash;
+      usable[id] = { camera: known.indexOf(cameraId), measured, other };
+    }
     const places = new Uint32Array(all.ids.length);
+    const [cameras, measured] = [new Uint32Array(places.length), new Uint8Array(places.length)];
     let count = 0;
     for (let place = 0; place < places.length; place++) {
-      if (all.toMs[place]! < fromMs || all.fromMs[place]! >= toMs) continue;
-      const stream = streams.get(all.streamIds[place]!);
-      const vectors = all.vectors[place]!;
-      // A stream that began after the list of streams was read is the next search's.
-      if (!stream || vectors === 0 || !(cameraIds?.includes(stream.cameraId) ?? true)) continue;
-      const { modelHash } = stream;
-      if (modelHash === model.modelHash) places[count++] = place;
-      else skipped.set(modelHash, (skipped.get(modelHash) ?? 0) + vectors);
+      const [stream, vectors] = [usable[all.streamIds[place]!], all.vectors[place]!];
+      if (!stream || vectors === 0 || all.toMs[place]! < fromMs || all.fromMs[place]! >= toMs) continue;
+      if (stream.other !== null) {
+        skipped.set(stream.other, (skipped.get(stream.other) ?? 0) + vectors);
+        continue;
+      }
+      cameras[count] = stream.camera;
+      measured[count] = stream.measured;
+      places[count++] = place;
     }
-    const rows = rowsAt(all, places.subarray(0, count));
-    const known = [...new Set([...streams.values()].map(({ cameraId }) => cameraId))];
-    const cameraOf = new Map([...streams].map(([id, { cameraId }]) => [id, known.indexOf(cameraId)]));
-    const isMeasured = (id: number) => streams.get(id)!.captions === commonness.captions;
     return {
       rows: {
-        ...{ ...rows, cameraIds: known },
-        cameras: Uint32Array.from(rows.streamIds, (id) => cameraOf.get(id)!),
-        measured: Uint8Array.from(rows.streamIds, (id) => (isMeasured(id) ? 1 : 0)),
+        ...rowsAt(all, places.subarray(0, count)),
+        ...{ cameraIds: known, cameras: cameras.subarray(0, count), measured: measured.subarray(0, count) },
       },
       skipped: [...skipped].map(([modelHash, vectors]) => ({ modelHash, vectors })),
     };
