@@ -168,13 +168,14 @@ export function bestOfSketches(
 ): void {
   const phrases = factors.length;
   const groupCount = ofGroups.length / phrases;
+  const [factor, constant] = [factors[0]!, constants[0]!];
   let i = 0;
   for (let row = 0; row < counts.length; row++) {
     let highest = -Infinity;
     for (const end = i + counts[row]!; i < end; i++) {
       const at = i * phrases;
       const group = groups[i]!;
-      let score = dots[at]! * factors[0]! + constants[0]! + ofGroups[group]!;
+      let score = dots[at]! * factor + constant + ofGroups[group]!;
       if (phrases > 1) {
         let likest = Infinity;
         for (let p = 1; p < phrases; p++) {
