@@ -56,7 +56,7 @@ const all = rowsOf([...rows.keys()]);
 
 /** What threads do, without threads. */
 function world(budgetBytes: number) {
-  const store = { body: (id: number) => bodies[id] ?? null };
+  const store = { body: (id: number) => (bodies[id] ? Uint8Array.from(bodies[id]) : null) };
   const settings = { store, dimension: DIMENSION, commonness: meter };
   const scanner = new RowScanner({ ...settings, budgetBytes: 0 });
   const sample = Float32Array.from(
@@ -66,8 +66,7 @@ function world(budgetBytes: number) {
   );
   const settingsOf = { dimension: DIMENSION, captions: phrases, count: SKETCH_DIRECTIONS };
   const sketcher = new Sketcher(findDirections({ ...settingsOf, vectors: sample }));
-  const read = (id: number, isMeasured: boolean) => scanner.read(id, isMeasured);
-  const sketches = new SketchScanner({ sketcher, read, budgetBytes });
+  const sketches = new SketchScanner({ sketcher, reader: scanner, budgetBytes });
   let compared = 0;
   const threads: Parameters<typeof scanRoughly>[1]['threads'] = {
     scan: async (some, query) => {

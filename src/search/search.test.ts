@@ -57,7 +57,7 @@ describe('a scan of rows', () => {
   const store = {
     body: (id: number) => {
       reads++;
-      return bodies[id]!;
+      return bodies[id] ? Uint8Array.from(bodies[id]) : null;
     },
   };
   const query = { wanted: unit(), unwanted: [unit(), unit()] };

@@ -1,6 +1,12 @@
 import { Dots } from '../shared/dots/dots.js';
 import type { CodedQuery } from './query-score.js';
-import { MAX_PHRASES, type ReadRow, type ScannedRows, SEGMENT_VECTORS } from './row-scanner.js';
+import {
+  MAX_PHRASES,
+  type ReadRow,
+  type RowScanner,
+  type ScannedRows,
+  SEGMENT_VECTORS,
+} from './row-scanner.js';
 import {
   bestOfSketches,
   SKETCH_BYTES,
@@ -15,8 +21,7 @@ const AT_ONCE = 2048;
 /** What {@link SketchScanner} needs. */
 export interface SketchScannerOptions {
   sketcher: Sketcher;
-  /** Reads a row; null: it is gone. */
-  read: (id: number, isMeasured: boolean) => ReadRow | null;
+  reader: Pick<RowScanner, 'read'>;
   /** Memory for sketches. */
   budgetBytes: number;
 }
@@ -78,8 +83,10 @@ export class SketchScanner {
   }
 
   #load(id: number, isMeasured: boolean): Place | number {
-    const row = this.#options.read(id, isMeasured);
-    if (!row) return Number.NaN;
+    return this.#options.reader.read(id, isMeasured, (row) => this.#hold(row)) ?? Number.NaN;
+  }
+
+  #hold(row: ReadRow): Place | number {
     const count = row.commonness.length;
     const segment = this.#segmentFor(count);
     if (!segment) return Infinity;
