@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../rules/calibration/random.js';
 import { dot } from '../rules/vectors.js';
@@ -5,6 +6,7 @@ import { codeImage, codePhrase, decodeImage } from '../shared/dots/codes.js';
 import { encodeMinute } from '../store/vectors/minute-codec.js';
 import { Commonness } from './commonness.js';
 import { findMoments, type ScoredFrame } from './moments.js';
+import { nthLowest } from './nth-lowest.js';
 import { LEAST_STRENGTH, ordinaryOf, surpriseOf } from './ordinary.js';
 import { codeQuery } from './query-score.js';
 import { RowScanner } from './row-scanner.js';
@@ -135,6 +137,18 @@ describe('moments', () => {
       ['yard', 480_000, 480_000, 500_000, 0.7],
     ]);
     expect(findMoments(rows, { framesOf: () => [], limit: 3, ordinary: 0 })).toEqual([]);
+  });
+});
+
+describe('the n-th lowest', () => {
+  it('is what sorting tells, whatever is the same', () => {
+    const values = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(values, fc.nat(), (some, any) => {
+        const place = any % some.length;
+        expect(nthLowest(Float32Array.from(some), place)).toBe(some.sort((a, b) => a - b)[place]);
+      }),
+    );
   });
 });
 
