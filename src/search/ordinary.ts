@@ -58,8 +58,9 @@ export function ordinaryOf({ best, cameras, cameraIds }: OrdinaryMoments): Ordin
   // Unlike the spreads, this knows of the tail. Where that is lighter than a normal one, it counts as normal.
   const rms = Math.max(1, Math.sqrt(squares / known.length));
   return {
-    ...{ moments: known.length, median, highest: rms * Math.sqrt(2 * Math.log(known.length)) },
+    ...{ moments: known.length, median },
     cameras: new Map(ofCameras.flatMap((one, i) => (own[i]!.length > 0 ? [[cameraIds[i]!, one]] : []))),
+    highest: rms * Math.sqrt(2 * Math.log(known.length)),
   };
 }
 
