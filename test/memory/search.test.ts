@@ -213,7 +213,7 @@ it('finds by sketches what an exact search finds, and the same stands out, whate
   const [row] = store.rows({});
   const stream = { ...store.streams().get(row!.streamId)!, modelHash: 'another' };
   stores.into.write([{ stream, minute: decodeMinute(store.body(row!.id)!) }], { storedAtMs: 0 });
-  await using rough = open(own, { exactUpTo: 0, likeliest: 60 });
+  await using rough = open(own, { exactUpTo: 0, likeliest: 120 });
   const compare = async (texts: string[]) => {
     await using exact = open(own);
     let [found, all] = [0, 0];
