@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseDurationMs } from '../config/fields.js';
+import { parseDurationMs } from '../shared/duration.js';
 import { WordwatchError } from '../shared/errors.js';
 
 /** Milliseconds since the epoch, of `7d` ago or of a time such as 2026-05-01T20:00:00+02:00: commander's error names the option. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION, parseDurationMs } from '../shared/duration.js';
 import { quoted, withSuggestion } from './problem.js';
 
 /** A mapping whose unknown keys are errors that name the nearest known key, one line a key. */
@@ -21,15 +22,6 @@ function unknownKey(key: string, known: readonly string[]): string {
 /** Text of a certain form; `what` completes the sentence "expected …". */
 export function matching(pattern: RegExp, what: string) {
   return z.string(`expected ${what}`).regex(pattern, what);
-}
-
-const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
-
-/** `"1.5h"` → 5 400 000. NaN for anything else. */
-export function parseDurationMs(text: string): number {
-  const match = DURATION.exec(text);
-  return match ? Number(match[1]) * UNITS_MS[match[2] as keyof typeof UNITS_MS] : Number.NaN;
 }
 
 /** A number with a unit (`ms`, `s`, `m`, `h`, `d`) in the file, milliseconds in the program. */

@@ -1,6 +1,5 @@
 export { type CameraConfig, type Config, ConfigFile } from './config-schema.js';
 export type { Environment } from './environment.js';
-export { parseDurationMs } from './fields.js';
 export { type LoadedConfig, loadConfig } from './load-config.js';
 export { type LoadedRules, type LoadRulesOptions, loadRules } from './load-rules.js';
 export { formatPlace, formatProblem, type Place, type Problem } from './problem.js';

@@ -20,9 +20,32 @@ export type QueryValues = Readonly<Record<string, string | number | null | undef
 
 export const route = signal<Route>(parseRoute(location.hash));
 
+/** Where the page is, as the browser spells it. */
+let here = location.hash;
+let held: ((address: string) => void) | null = null;
+
 addEventListener('hashchange', () => {
-  route.value = parseRoute(location.hash);
+  const wanted = location.hash;
+  if (held && wanted !== here) {
+    history.pushState(null, '', here || '#');
+    held(wanted);
+    return;
+  }
+  here = wanted;
+  route.value = parseRoute(wanted);
 });
+
+/**
+ * Keeps the page where it is as long as something would be lost by leaving.
+ * @param ask told of the address that somebody wants to go to; {@link go} takes them there once this is over
+ * @returns what ends it
+ */
+export function holdRoute(ask: (address: string) => void): () => void {
+  held = ask;
+  return () => {
+    if (held === ask) held = null;
+  };
+}
 
 /** Reads an address. What is no view is the first one. */
 export function parseRoute(hash: string): Route {
@@ -49,6 +72,7 @@ export function replaceQuery(query: QueryValues): void {
   const { view, path } = route.peek();
   const address = href(view, path, query);
   history.replaceState(null, '', address);
+  here = location.hash;
   route.value = parseRoute(address);
 }
 

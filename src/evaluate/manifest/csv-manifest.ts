@@ -1,7 +1,7 @@
 import { type CsvError, parse } from 'csv-parse/sync';
-import { parseDurationMs } from '../../config/fields.js';
 import { SizeClass } from '../../config/manifest-schema.js';
 import { type Problem, quoted, withSuggestion } from '../../config/problem.js';
+import { parseDurationMs } from '../../shared/duration.js';
 import { BY_DEFAULT, type ManifestLabel, type ManifestVideo, type ReadManifest } from './manifest.js';
 
 /** A line of a CSV file by its columns, and where it stands. */

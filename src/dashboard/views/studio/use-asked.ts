@@ -1,0 +1,105 @@
+import { useEffect, useState } from 'preact/hooks';
+import { type ApiError, postJson } from '../../data/api.js';
+import { asApiError } from '../../data/resource.js';
+
+/** After so long a program that had too much to do is asked again. */
+const BUSY_MS = 1_000;
+
+/** Something asked for while somebody types. */
+export interface Asked<T> {
+  /** The newest answer; it stays while the next one is under way. */
+  value: T | null;
+  error: ApiError | null;
+  isPending: boolean;
+  tookMs: number | null;
+}
+
+const NOTHING = { value: null, error: null, isPending: false, tookMs: null };
+
+/**
+ * Posts a body once it has stayed the same for a while, and again when it changes; the request before it is given up.
+ * @param body null: nothing is asked for
+ */
+export function useAsked<T>(path: string, body: unknown, delayMs: number): Asked<T> {
+  const [state, setState] = useState<Asked<T>>(NOTHING);
+  const text = body === null ? null : JSON.stringify(body);
+  useEffect(() => {
+    if (text === null) {
+      setState(NOTHING);
+      return;
+    }
+    const leaving = new AbortController();
+    setState((before) => ({ ...before, isPending: true }));
+    let timer = setTimeout(ask, delayMs);
+    return () => {
+      clearTimeout(timer);
+      leaving.abort();
+    };
+
+    async function ask(): Promise<void> {
+      const startedAtMs = performance.now();
+      try {
+        const value = await postJson<T>(path, JSON.parse(text!), leaving.signal);
+        setState({ value, error: null, isPending: false, tookMs: performance.now() - startedAtMs });
+      } catch (thrown) {
+        if (leaving.signal.aborted) return;
+        const error = asApiError(thrown);
+        // Another question of this page came in between, or there is much to do.
+        if (error.code === 'superseded' || error.status === 503) timer = setTimeout(ask, BUSY_MS);
+        else setState((before) => ({ ...before, error, isPending: false }));
+      }
+    }
+  }, [path, text, delayMs]);
+  return state;
+}
+
+/** The same again and again, as long as an element is in sight on a page that is. */
+export function useRepeated<T>(
+  path: string,
+  body: unknown,
+  { everyMs, element }: { everyMs: number; element: { current: Element | null } },
+): Pick<Asked<T>, 'value' | 'error'> {
+  const [state, setState] = useState<Pick<Asked<T>, 'value' | 'error'>>(NOTHING);
+  const text = body === null ? null : JSON.stringify(body);
+  const isInSight = useInSight(element);
+  useEffect(() => {
+    if (text === null || !isInSight) return;
+    const leaving = new AbortController();
+    let timer = setTimeout(ask, 0);
+    return () => {
+      clearTimeout(timer);
+      leaving.abort();
+    };
+
+    async function ask(): Promise<void> {
+      try {
+        const value = await postJson<T>(path, JSON.parse(text!), leaving.signal);
+        setState({ value, error: null });
+      } catch (error) {
+        if (leaving.signal.aborted) return;
+        setState({ value: null, error: asApiError(error) });
+      }
+      timer = setTimeout(ask, everyMs);
+    }
+  }, [path, text, everyMs, isInSight]);
+  return state;
+}
+
+function useInSight(element: { current: Element | null }): boolean {
+  const [isInSight, setIsInSight] = useState(false);
+  useEffect(() => {
+    const sight = new IntersectionObserver((entries) => setIsInSight(entries.at(-1)!.isIntersecting));
+    const look = () => {
+      sight.disconnect();
+      if (document.hidden) setIsInSight(false);
+      else sight.observe(element.current!);
+    };
+    look();
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      document.removeEventListener('visibilitychange', look);
+      sight.disconnect();
+    };
+  }, [element]);
+  return isInSight;
+}
