@@ -1,8 +1,15 @@
 import { RulePreview } from './backtest/rule-preview.js';
+import { ScoreCurves } from './backtest/score-curve.js';
 import { createBus } from './bus.js';
 import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
-import type { CameraConfig, Config, Environment, RuleConfig } from './config/index.js';
+import {
+  type CameraConfig,
+  type Config,
+  type Environment,
+  type RuleConfig,
+  RuleFiles,
+} from './config/index.js';
 import type { DetectionEvent } from './detect/event.js';
 import { modelsFolderOf, openModel, withHealth } from './model/index.js';
 import { CalibrationKeeper } from './pipeline/calibration-keeper.js';
@@ -10,9 +17,11 @@ import { ClipRecorder } from './pipeline/clip-recorder.js';
 import { DiskAlarm } from './pipeline/disk-alarm.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { FeasibilityCheck } from './pipeline/feasibility-check.js';
+import { HistoryRecorder } from './pipeline/history-recorder.js';
 import { Lessons } from './pipeline/lessons.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
+import { NewestFrames } from './pipeline/newest-frames.js';
 import { Reviews } from './pipeline/reviews.js';
 import { RuleSwitches } from './pipeline/rule-switches.js';
 import { runCamera } from './pipeline/run-camera.js';
@@ -22,19 +31,24 @@ import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { readTlsFiles } from './publish/mqtt-tls.js';
+import { createTopics } from './publish/topics.js';
 import { Commonness } from './search/commonness.js';
 import { SearchService } from './search/search-service.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { createServerData } from './service-data.js';
+import { createPastData } from './service-past.js';
 import { createSystemReport } from './service-system.js';
 import { AnnouncementStore } from './store/announcement-store.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { ClipFolder } from './store/clips.js';
 import { databasePath } from './store/database.js';
 import { EventStore } from './store/event-store.js';
+import { openHistoryOrSetAside } from './store/history/history-database.js';
+import { HistoryStore } from './store/history/history-store.js';
 import { LessonStore } from './store/lesson-store.js';
 import { MomentStore } from './store/moment-store.js';
+import { PastEvents } from './store/past-events.js';
 import { openOrSetAside } from './store/recover-database.js';
 import { Retention } from './store/retention.js';
 import { SampleStore } from './store/sample-store.js';
@@ -44,6 +58,7 @@ import { SwitchStore } from './store/switch-store.js';
 import { openVectorsOrSetAside } from './store/vectors/vector-database.js';
 import { VectorRetention } from './store/vectors/vector-retention.js';
 import { VectorStore } from './store/vectors/vector-store.js';
+import { RuleStudio } from './studio/rule-studio.js';
 import type { Logger } from './telemetry/logger.js';
 import { Metrics } from './telemetry/metrics.js';
 
@@ -74,6 +89,8 @@ export async function runApp(options: AppOptions): Promise<void> {
   const bus = createBus();
   const cameras = config.cameras.filter(({ enabled }) => enabled);
   const cameraIds = cameras.map(({ id }) => id);
+  // Rules may name a camera that is switched off, as they may when the program starts.
+  const allCameraIds = config.cameras.map(({ id }) => id);
 
   const modelsFolder = modelsFolderOf(env);
   let workerDied = () => {};
@@ -95,7 +112,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   const { database, setAside } = opening;
   const lessonStore = new LessonStore(database, logger);
   const rules = await LiveRules.open(options.rules, {
-    ...{ paths, env, cameraIds, embedder, lessons: lessonStore, bus, logger },
+    ...{ paths, env, cameraIds: allCameraIds, embedder, lessons: lessonStore, bus, logger },
   });
   const hasMqtt = config.mqtt.embedded || config.mqtt.url !== null;
   const destinations = [...(hasMqtt ? [{ id: 'mqtt', wants: () => true }] : []), ...destinationsOf(config)];
@@ -115,6 +132,10 @@ export async function runApp(options: AppOptions): Promise<void> {
     new VectorRecorder({
       ...{ store: new VectorStore(vectorDatabase), model: embedder, commonness, logger },
     });
+  using historyDatabase = openHistoryOrSetAside(config.store.path, { nowMs: Date.now(), logger });
+  const historyStore = new HistoryStore(historyDatabase);
+  using history = new HistoryRecorder({ store: historyStore, cameraIds, bus, logger });
+  const newest = new NewestFrames();
   const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
@@ -127,7 +148,9 @@ export async function runApp(options: AppOptions): Promise<void> {
       image: opened.directory.image,
     });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
-  const preview = new RulePreview({ folder: config.store.path, model: embedder, timeZone: config.timeZone });
+  await using preview = new RulePreview({
+    ...{ folder: config.store.path, model: embedder, timeZone: config.timeZone, lessons: lessonStore },
+  });
 
   const switches = new RuleSwitches({
     ...{ store: new SwitchStore(database), book: () => rules.book, cameraIds, bus, logger },
@@ -161,7 +184,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   deliveries.start();
   const diskAlarm = new DiskAlarm({ store, bus, model: embedder });
   await using retention = new Retention({
-    ...{ database, store, root: config.store.path, keep: config.store.keep, logger },
+    ...{ database, store, history: historyStore, root: config.store.path, keep: config.store.keep, logger },
     vectors:
       vectorDatabase &&
       new VectorRetention({ database: vectorDatabase, events: database, keep: config.store.keep, signal }),
@@ -194,8 +217,23 @@ export async function runApp(options: AppOptions): Promise<void> {
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
   bus.on('event', options.onEvent);
   retention.start();
+  history.start();
 
+  const past = createPastData({
+    ...{ cameraIds, embedder, snapshots, clips, reviews, calibrations, moments: momentStore },
+    ...{ events: new PastEvents(database, { lastSeq: () => store.lastSeq }), book: () => rules.book },
+    topics: hasMqtt ? createTopics(config.mqtt.prefix) : null,
+    curves: new ScoreCurves({
+      ...{ folder: config.store.path, model: embedder, book: () => rules.book, timeZone: config.timeZone },
+    }),
+  });
+  const studio = new RuleStudio({
+    files: new RuleFiles({ folder: config.model.baseFolder, paths, env, cameraIds: allCameraIds }),
+    ...{ preview, moments: momentStore, book: () => rules.book, folder: config.store.path, signal },
+    ...{ model: embedder, lessons: lessonStore, newest, feasibility, switches, cameraIds },
+  });
   const data = createServerData({
+    past,
     timeZone: config.timeZone,
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
     ...{
@@ -203,14 +241,14 @@ export async function runApp(options: AppOptions): Promise<void> {
       feasibility,
       reviews,
       lessons,
-      preview,
+      studio,
       search,
       publisher,
       deliveries,
       metrics,
       signal,
     },
-    moments: momentStore,
+    ...{ moments: momentStore, history: historyStore, newest },
     system: createSystemReport({
       ...{ config, cameraIds, version: options.version, embedder, modelHealth, metrics, store, vectors },
       ...{ publisher, deliveries },
@@ -228,7 +266,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       runCamera({
         source: sourceOf(camera, clips?.segmentsFolder(camera.id) ?? null),
         book: () => rules.book,
-        ...{ embedder, calibrations, recorder, vectors, bus, logger, signal },
+        ...{ embedder, calibrations, recorder, vectors, history, newest, bus, logger, signal },
         switches: switches.ofCamera(camera.id),
         timeZone: config.timeZone,
         motionGate: camera.motionGate,

@@ -1,6 +1,4 @@
 import { basename } from 'node:path';
-import { ruleOfWords } from './backtest/rule-of-words.js';
-import type { RulePreview } from './backtest/rule-preview.js';
 import type { CameraStatus } from './capture/source.js';
 import type { CameraConfig } from './config/index.js';
 import type { Embedder } from './model/embedder.js';
@@ -12,21 +10,23 @@ import type { ClipRecorder } from './pipeline/clip-recorder.js';
 import type { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import type { Lessons } from './pipeline/lessons.js';
 import type { LiveRules } from './pipeline/live-rules.js';
+import type { NewestFrames } from './pipeline/newest-frames.js';
 import type { Reviews } from './pipeline/reviews.js';
 import type { Deliveries } from './publish/destinations.js';
 import type { MqttPublisher } from './publish/mqtt-publisher.js';
 import type { ThresholdPlan } from './rules/thresholds.js';
 import { searchMemory } from './search/search-memory.js';
 import type { SearchService } from './search/search-service.js';
-import type { PreviewInput } from './server/api/preview-routes.js';
 import type { Problem } from './server/messages.js';
+import type { PastData } from './server/past-data.js';
 import type { ServerData } from './server/server-data.js';
 import { HEALTH_REASONS } from './shared/camera-health.js';
-import { WordwatchError } from './shared/errors.js';
 import type { EventStore } from './store/event-store.js';
+import type { HistoryStore } from './store/history/history-store.js';
 import type { MomentStore } from './store/moment-store.js';
 import type { Retention } from './store/retention.js';
 import type { SnapshotFolder } from './store/snapshots.js';
+import type { RuleStudio } from './studio/rule-studio.js';
 import type { Metrics } from './telemetry/metrics.js';
 
 /** The parts of the service that the server shows, or lets people use. */
@@ -41,6 +41,8 @@ export interface ServiceParts {
   store: EventStore;
   snapshots: SnapshotFolder;
   moments: MomentStore;
+  history: HistoryStore;
+  newest: NewestFrames;
   /** null: none are made. */
   clips: ClipRecorder | null;
   /** Path of a corrupt database that was put aside. */
@@ -49,8 +51,9 @@ export interface ServiceParts {
   calibrations: CalibrationKeeper;
   feasibility: FeasibilityCheck;
   reviews: Reviews;
+  past: PastData;
   lessons: Lessons;
-  preview: RulePreview;
+  studio: RuleStudio;
   /** null: nothing is remembered. */
   search: SearchService | null;
   publisher: MqttPublisher | null;
@@ -64,7 +67,7 @@ export interface ServiceParts {
 /** The running service as the server sees it. */
 export function createServerData(parts: ServiceParts): ServerData {
   const { cameras, statuses, rules, embedder, modelHealth, store, snapshots, moments, clips } = parts;
-  const { calibrations, feasibility, reviews, lessons, search, metrics, signal } = parts;
+  const { calibrations, feasibility, reviews, lessons, search, history, newest, metrics, signal } = parts;
   const cameraIds = cameras.map(({ id }) => id);
   const problems = () => problemsOf(parts);
   return {
@@ -98,6 +101,7 @@ export function createServerData(parts: ServiceParts): ServerData {
       const rule = rules.book.rules.find(({ id }) => id === ruleId);
       return rule && cameraIds.includes(cameraId) ? feasibility.assess(rule, cameraId) : null;
     },
+    past: parts.past,
     review: (id, verdict) => {
       const reviewed = reviews.apply(id, verdict);
       return reviewed && { id, verdict, threshold: reviewed.threshold };
@@ -108,9 +112,15 @@ export function createServerData(parts: ServiceParts): ServerData {
       if (applied) rules.relearn();
       return applied;
     },
-    preview: (input, asked) => previewOf(parts.preview, input, AbortSignal.any([asked, signal])),
+    studio: parts.studio,
     search: (input, signal) => search && searchMemory(search, input, signal),
     still: async (frame, signal) => (await search?.still(frame, signal)) ?? null,
+    scoreMinutes: (stretch) => history.minutes(stretch),
+    healthChanges: (stretch) => history.health(stretch),
+    tiles: ({ cameraId, ruleId }) => {
+      const tiles = newest.tiles(cameraId, ruleId);
+      return tiles && { cameraId, ruleId, ...tiles };
+    },
     snapshot: (id) => snapshots.read(id),
     clip: async (id) => (await clips?.find(id)) ?? null,
     lastSeq: () => store.lastSeq,
@@ -119,24 +129,6 @@ export function createServerData(parts: ServiceParts): ServerData {
     system: parts.system,
     metrics: () => metrics.text(),
   };
-}
-
-/** What is wrong with the question, or not there, is an answer; anything else is a fault of the program. */
-async function previewOf(
-  preview: RulePreview,
-  { words, not, ...input }: PreviewInput,
-  signal: AbortSignal,
-): ReturnType<ServerData['preview']> {
-  const { threshold = null, budgetPerDay = null } = input;
-  const { cameras = null, sinceMs = null, untilMs = null } = input;
-  try {
-    const rule = ruleOfWords({ when: words, not, threshold, budgetPerDay });
-    return await preview.try(rule, { cameras, sinceMs, untilMs, signal });
-  } catch (error) {
-    if (!(error instanceof WordwatchError)) throw error;
-    if (!error.userInput && !error.shouldRetry() && !signal.aborted) throw error;
-    return { refused: { code: error.code, message: error.message } };
-  }
 }
 
 /** What does not work now. */

@@ -130,11 +130,13 @@ class Trials {
   }
 }
 
-function rulesOn(book: RuleBook, cameraId: string): WatchRule[] {
+/** Rules of a book that look at a camera. */
+export function rulesOn(book: RuleBook, cameraId: string): WatchRule[] {
   return book.rules.filter(({ cameras }) => cameras === null || cameras.includes(cameraId));
 }
 
-interface Told {
+/** Of what is told. */
+export interface Told {
   cameraId: string;
   fromMs: number;
   toMs: number;
@@ -142,7 +144,7 @@ interface Told {
 }
 
 /** Steps of events that were open in the stretch, or began in it. */
-function stepsOf(
+export function stepsOf(
   { transitions }: RuleOutcome,
   { id: ruleId, severity }: WatchRule,
   { cameraId, fromMs, modelHash }: Told,
@@ -151,7 +153,8 @@ function stepsOf(
   return told.map((transition) => ({ cameraId, ruleId, severity, ...transition, modelHash }));
 }
 
-function rowOf({
+/** What came of one rule on one camera, beside what was before. */
+export function rowOf({
   rule,
   outcome,
   old,

@@ -9,7 +9,7 @@ export function namesOf(stored: readonly RememberedCamera[]): string[] {
 
 /** Cameras to be tried. @throws WordwatchError `unknown-camera` */
 export function camerasOf(
-  { cameras, folder }: BacktestOptions,
+  { cameras, folder }: Pick<BacktestOptions, 'cameras' | 'folder'>,
   stored: readonly RememberedCamera[],
 ): string[] {
   const known = namesOf(stored);
@@ -26,7 +26,14 @@ export function camerasOf(
  * @throws WordwatchError `vectors-missing`, `vectors-other-model`, `backtest-range`
  */
 export function rangeOf(
-  { fromMs, toMs, model, folder }: BacktestOptions,
+  {
+    fromMs,
+    toMs,
+    model,
+    folder,
+  }: Pick<BacktestOptions, 'fromMs' | 'toMs' | 'folder'> & {
+    model: Pick<BacktestOptions['model'], 'modelHash' | 'name'>;
+  },
   stored: readonly RememberedCamera[],
 ): { fromMs: number; toMs: number } {
   const ours = stored.filter(({ modelHash }) => modelHash === model.modelHash);

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { WordwatchError } from '../shared/errors.js';
 import { workerEntry } from '../shared/worker-url.js';
 import type { HandReply, HandTask } from './hand.js';
-import type { WorkerAnswer } from './hand-worker.js';
+import { replyOf, type WorkerAnswer } from './worker-answer.js';
 
 /** What is made for each frame is garbage at once: with room for it, hardly any is ever copied. */
 const LIMITS = { maxYoungGenerationSizeMb: 48 };
@@ -38,7 +38,7 @@ export class Hands implements AsyncDisposable {
     if (this.#failed) throw this.#failed;
     const answers = await Promise.all(
       this.#workers.map((worker, hand) => {
-        const answer = once(worker, 'message', { signal }) as Promise<[WorkerAnswer]>;
+        const answer = once(worker, 'message', { signal }) as Promise<[WorkerAnswer<HandReply>]>;
         worker.postMessage(taskOf(hand));
         return answer;
       }),
@@ -46,11 +46,7 @@ export class Hands implements AsyncDisposable {
       if (!signal.aborted) throw cause;
       throw new WordwatchError('backtest-stopped', 'the backtest was stopped', { cause });
     });
-    return answers.map(([answer]) => {
-      if ('reply' in answer) return answer.reply;
-      const { code, message, hint } = answer.error;
-      throw new WordwatchError(code, message, hint === null ? {} : { hint });
-    });
+    return answers.map(([answer]) => replyOf(answer));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

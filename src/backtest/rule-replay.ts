@@ -1,11 +1,13 @@
+import { isActive } from '../detect/active-hours.js';
 import type { ModelDescription } from '../model/embedder.js';
 import { CalibrationKeeper } from '../pipeline/calibration-keeper.js';
 import { scoreOf } from '../pipeline/camera-view.js';
 import type { RuleTransition } from '../pipeline/detectors.js';
 import type { RuleBook, WatchRule } from '../pipeline/rule-book.js';
 import { RuleWatch, type ScoredFrame } from '../pipeline/rule-watch.js';
-import type { CalibrationReport } from '../rules/calibration/index.js';
+import type { CalibrationReport, RuleCalibration } from '../rules/calibration/index.js';
 import { REGIMES } from '../rules/calibration/regime.js';
+import type { Score } from '../rules/score.js';
 import type { ThresholdPlan } from '../rules/thresholds.js';
 import type { CalibrationStore } from '../store/calibration-store.js';
 import type { VectorStream } from '../store/vectors/vector-store.js';
@@ -29,12 +31,39 @@ export interface RuleReplayOptions {
   /** What is told. Frames before are only gone through. */
   fromMs: number;
   toMs: number;
+  /** Whether the score of every frame is told. */
+  tellsScores?: boolean;
+  /** Told of every frame that was judged, in order. */
+  onJudged?: (frame: JudgedFrame) => void;
+}
+
+/** The score of one frame; null: the camera was seen, but nothing is known of it. */
+export interface FrameScore {
+  atMs: number;
+  score: number | null;
+  threshold: number | null;
+}
+
+/** A frame as a rule saw it. */
+export interface JudgedFrame {
+  atMs: number;
+  ptsMs: number;
+  /** Of another part than the frame before: the program was started anew. */
+  part: number;
+  /** null: nothing could be seen, or said. */
+  score: Pick<Score, 'score' | 'tile'> | null;
+  unseen: boolean;
+  blindSinceMs: number | null;
+  /** Whether the rule watches at that time. */
+  active: boolean;
 }
 
 /** What came of a rule on a camera. */
 export interface RuleOutcome {
   /** Also those from before the stretch that is told. */
   transitions: RuleTransition['transition'][];
+  /** Of the frames of the stretch; empty where nobody asked. */
+  scores: FrameScore[];
   coveredMs: number;
   gaps: Gap[];
   /** null: its threshold is fixed, or nothing was seen. */
@@ -51,6 +80,7 @@ export class RuleReplay {
   /** null: the rule cannot be tried on that stream. */
   readonly #views = new Map<number, StreamView | null>();
   readonly #transitions: RuleTransition['transition'][] = [];
+  readonly #scores: FrameScore[] = [];
   #watch: RuleWatch | null = null;
   #part = -1;
   #streamId = -1;
@@ -76,6 +106,14 @@ export class RuleReplay {
       if (tape.streamId[frame] !== this.#streamId) this.#look(tape.streamId[frame]!);
       this.#renew(tape, { frame, column });
       this.#step(tape, frame);
+    }
+  }
+
+  /** Takes over how tiles looked in the end, and judges nothing: what follows begins in the middle. */
+  glance(tape: Tape, column: Float32Array): void {
+    for (let frame = 0; frame < tape.frames; frame++) {
+      if (tape.streamId[frame] !== this.#streamId) this.#look(tape.streamId[frame]!);
+      this.#renew(tape, { frame, column });
     }
   }
 
@@ -125,17 +163,23 @@ export class RuleReplay {
       this.#coverage.frame(atMs, view ? useless : 'other-tiles');
     }
     if (!view || !(isScored || unseen)) return;
-    const blindSinceMs = tape.blindSinceMs[frame]!;
-    const { transitions } = this.#watch!.judge(
-      {
-        atMs,
-        unseen,
-        blindSinceMs: Number.isNaN(blindSinceMs) ? null : blindSinceMs,
-        scored: isScored ? this.#scored(tape, { frame, view }) : null,
-      },
-      view,
-    );
+    const blindMs = tape.blindSinceMs[frame]!;
+    const blindSinceMs = Number.isNaN(blindMs) ? null : blindMs;
+    const scored = isScored ? this.#scored(tape, { frame, view }) : null;
+    const { transitions, scores } = this.#watch!.judge({ atMs, unseen, blindSinceMs, scored }, view);
     if (transitions.length > 0) this.#keep(transitions);
+    if (this.#options.tellsScores && atMs >= fromMs && scores[0]) this.#scores.push(told(scores[0]));
+    this.#options.onJudged?.({
+      ...{ atMs, ptsMs: tape.ptsMs[frame]!, part: this.#part, unseen, blindSinceMs },
+      // What calibration makes of a score is written into it.
+      score: scored?.scores[0] ?? null,
+      active: this.#isActive(atMs),
+    });
+  }
+
+  #isActive(atMs: number): boolean {
+    const { timed } = this.#options.streams.get(this.#streamId)!;
+    return !timed || isActive(this.#rule.active, atMs, this.#options.timeZone);
   }
 
   // Objects are spelled out here: it is done for every frame, and spreading takes several times as long.
@@ -157,16 +201,27 @@ export class RuleReplay {
     for (const { transition } of transitions) this.#transitions.push(transition);
   }
 
+  /** As it stands; null: the threshold is fixed, or nothing was seen. */
+  get calibration(): RuleCalibration | null {
+    return this.#keeper.all().at(-1)?.calibration ?? null;
+  }
+
   /** @param holes rows that were of no use */
   finish(holes: readonly Gap[]): RuleOutcome {
     this.#keep(this.#watch?.close() ?? []);
-    const report = this.#keeper.all().at(-1)?.calibration.report();
+    const report = this.calibration?.report();
     return {
       transitions: this.#transitions,
+      scores: this.#scores,
       ...this.#coverage.finish(holes),
       calibration: report
         ? { threshold: report.threshold, state: report.state, expected: report.expected }
         : null,
     };
   }
+}
+
+function told({ atMs, score, threshold }: Score): FrameScore {
+  const known = (value: number) => (Number.isFinite(value) ? value : null);
+  return { atMs, score: known(score), threshold: known(threshold) };
 }

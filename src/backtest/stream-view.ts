@@ -28,7 +28,10 @@ export class StreamView implements RuleView {
    * @param book of one rule
    * @returns null: the rule looks at tiles that the stream does not have, and cannot be tried on it
    */
-  static of(book: RuleBook, stream: VectorStream): StreamView | null {
+  static of(
+    book: RuleBook,
+    stream: Pick<VectorStream, 'tiles' | 'frame' | 'inputSizePx'>,
+  ): StreamView | null {
     const all = tilesOfStream(stream);
     const byPicture = new Map(stream.tiles.map((tile, index) => [JSON.stringify(tile), all[index]!]));
     const plan = planTiles({ ...book.rules[0]!.tiles, ...stream });
@@ -45,7 +48,7 @@ export class StreamView implements RuleView {
 }
 
 /** Levels are numbered in the order in which tiles first use them, as `unitePlans` does. */
-function tilesOfStream({ tiles }: VectorStream): Tile[] {
+function tilesOfStream({ tiles }: Pick<VectorStream, 'tiles'>): Tile[] {
   const levels = new Map<string, number>();
   return tiles.map(({ box, level }, index) => {
     const key = JSON.stringify(level);

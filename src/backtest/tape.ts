@@ -40,7 +40,7 @@ export interface Tape {
 /** What {@link TapeMaker} needs. */
 export interface TapeMakerOptions {
   store: Pick<VectorStore, 'body'>;
-  streams: ReadonlyMap<number, VectorStream>;
+  streams: Pick<ReadonlyMap<number, VectorStream>, 'get'>;
 }
 
 /**

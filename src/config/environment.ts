@@ -40,3 +40,9 @@ export function substitute(shielded: string, env: Environment): Substitution {
   });
   return { text, substituted, missing: [...missing] };
 }
+
+/** Names of the variables that a text refers to, each once. */
+export function referencesIn(text: string): string[] {
+  const found = [...shieldReferences(text).matchAll(REFERENCE)].filter(([, escaping]) => escaping === '');
+  return [...new Set(found.map(([, , name]) => name!))];
+}

@@ -5,5 +5,7 @@ export { type LoadedConfig, loadConfig } from './load-config.js';
 export { type LoadedRules, type LoadRulesOptions, loadRules } from './load-rules.js';
 export { formatPlace, formatProblem, type Place, type Problem } from './problem.js';
 export { Remote } from './remote-schema.js';
+export type { DraftProblem, RuleDraft } from './rule-draft.js';
+export { RuleFiles, type RuleSource, type SaveRefusal } from './rule-files.js';
 export { RuleConfig, RulesFile, withoutEffect } from './rule-schema.js';
 export { type WatchRulesOptions, watchRules } from './watch.js';

@@ -15,6 +15,8 @@ export interface LoadRulesOptions {
   env: Environment;
   /** Ids of the cameras that rules may name; none: any. */
   cameraIds?: readonly string[] | undefined;
+  /** Texts that count instead of what is in the files, by absolute path; files that are not there yet, too. */
+  texts?: ReadonlyMap<string, string>;
 }
 
 /** Rules, or everything that is wrong with them. */
@@ -55,11 +57,11 @@ export async function loadRules(paths: readonly string[], options: LoadRulesOpti
 /** The same for paths that stand in a config file. */
 export async function loadRulesFrom(
   paths: readonly RulesPath[],
-  { env, cameraIds }: LoadRulesOptions,
+  { env, cameraIds, texts = new Map() }: LoadRulesOptions,
 ): Promise<LoadedRules> {
   const found = await Promise.all(paths.map((path) => findYamlFiles(path, 'rule')));
-  const files = [...new Set(found.flatMap(({ files }) => files))];
-  const reads = await Promise.all(files.map((path) => readRulesFile(path, env)));
+  const files = [...new Set([...found.flatMap(({ files }) => files), ...texts.keys()])];
+  const reads = await Promise.all(files.map((path) => readRulesFile(path, { env, text: texts.get(path) })));
   const yamls = reads.flatMap(({ yaml }) => yaml ?? []);
   const rules = reads.flatMap(({ rules }) => rules);
   const { places: rulePlaces, duplicates } = uniqueIds(
@@ -81,8 +83,12 @@ export async function loadRulesFrom(
   };
 }
 
-async function readRulesFile(path: string, env: Environment) {
-  const { text, problem } = await readText(path, 'Was it moved just now?');
+async function readRulesFile(
+  path: string,
+  { env, text: given }: { env: Environment; text?: string | undefined },
+) {
+  const hint = 'Was it moved just now?';
+  const { text, problem } = given === undefined ? await readText(path, hint) : { text: given };
   if (problem) return { yaml: null, rules: [], problems: [problem] };
   const yaml = new YamlFile(text, { file: displayPath(path), env });
   return { yaml, ...readRules(yaml) };

@@ -82,8 +82,7 @@ const timing = {
     .describe('Send an update so often while an event lasts; null: never'),
 };
 
-/** A rule as typed in a file; parsed, it is a {@link RuleConfig}. */
-export const RuleConfig = section({
+const fields = {
   id: Id.describe('Name in events and topics: lower-case letters, digits, _ and -, at most 64'),
   name: line(100).optional().describe('Name for people. Default: the id'),
   when: z
@@ -131,7 +130,13 @@ export const RuleConfig = section({
       'A fixed score that counts as a hit, instead of a budget; no promise then. null without a budget: the model’s default where it has one, else a budget of one false alarm a day',
     ),
   enabled: z.boolean().default(true).describe('false: the rule is kept but not watched'),
-})
+};
+
+/** What a rule can say, in the order in which it is best read. */
+export const RULE_KEYS: readonly string[] = Object.keys(fields);
+
+/** A rule as typed in a file; parsed, it is a {@link RuleConfig}. */
+export const RuleConfig = section(fields)
   .superRefine(({ when, not }, context) => {
     for (const [index, phrase] of not.entries()) {
       if (!when.includes(phrase)) continue;

@@ -210,6 +210,52 @@ describe('Reviews', () => {
     expect(verdictOf()).toBeNull();
     expect(reviews.apply('00000000-0000-4000-8000-000000000000', 'true')).toBeNull();
   });
+
+  it('of many are foreseen without a change, come as foreseen, and are taken back by what was said before', () => {
+    const calibrations = keeper();
+    const live = calibrations.open(ID, OPTIONS);
+    for (let fromS = 0; fromS < 8 * 3600; fromS += 600) watch(calibrations, live, fromS);
+    const moments = new MomentStore(database);
+    const ids = live.calibration.report().peaks.map(({ id: peak, atMs, score }) => {
+      const id = randomUUID();
+      const about = { kind: 'peak' as const, peak, ...ID, modelHash: 'abc', threshold: 9, tile };
+      moments.put({ ...about, id, atMs, score, vector: Float32Array.of(1) });
+      return id;
+    });
+    moments.review(ids[1]!, 'unsure', 1);
+    const reviews = new Reviews({ moments, calibrations });
+    const unknown = randomUUID();
+    const asked = [...ids, unknown].map((id) => ({ id, verdict: 'true' as const }));
+    const before = JSON.stringify(live.calibration);
+    const foreseen = reviews.foresee(asked);
+    expect(JSON.stringify(live.calibration)).toBe(before);
+    expect(moments.get(ids[0]!)!.verdict).toBeNull();
+    const [effect] = foreseen.effects;
+    expect(effect!.threshold.after).toBeLessThan(effect!.threshold.before);
+    expect(foreseen.unknown).toEqual([unknown]);
+
+    const done = reviews.applyAll(asked);
+    expect(done).toEqual(foreseen);
+    expect(live.calibration.threshold).toBe(effect!.threshold.after);
+    expect(done.reviewed[1]).toEqual({ id: ids[1], before: 'unsure', after: 'true' });
+    reviews.applyAll(done.reviewed.map(({ id, before }) => ({ id, verdict: before })));
+    // Not the very same: every fit takes in what was seen since the one before.
+    expect(live.calibration.threshold).toBeCloseTo(effect!.threshold.before, 1);
+    expect(moments.get(ids[1]!)!.verdict).toBe('unsure');
+  });
+
+  it('of a moment from before an edit leave the edited rule the one that is told of', () => {
+    const calibrations = keeper();
+    watch(calibrations, calibrations.open(ID, OPTIONS));
+    calibrations.write();
+    const moments = new MomentStore(database);
+    const about = { kind: 'peak' as const, peak: 1, ...ID, modelHash: 'abc', threshold: 9, tile };
+    moments.put({ ...about, id: randomUUID(), atMs: 1, score: 1, vector: Float32Array.of(1) });
+    const later = keeper();
+    const edited = later.open({ ...ID, key: 'edited' }, OPTIONS);
+    new Reviews({ moments, calibrations: later }).apply(moments.list({})[0]!.id, 'true');
+    expect(later.all().at(-1)).toBe(edited);
+  });
 });
 
 describe('calibrationRows', () => {

@@ -69,7 +69,7 @@ export function hashOf(judged: readonly Moment[]): string {
  * judged, it stands for both; where both were, and not alike, they are two.
  * @param moments oldest first
  */
-function happenings(moments: readonly Moment[]): Moment[] {
+export function happenings(moments: readonly Moment[]): Moment[] {
   const events = moments.filter(({ kind }) => kind === 'event');
   const peaks = moments.filter(({ kind }) => kind === 'peak');
   const gone = new Set<string>();

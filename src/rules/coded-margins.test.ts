@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { codeImage, codeLength, codePhrase, decodeImage } from '../shared/dots/codes.js';
 import { seededRandom } from './calibration/random.js';
 import { CodedMargins } from './coded-margins.js';
+import { BankLook, DraftMargins } from './draft-margins.js';
 import { logMeanExp, tileMargins } from './margin.js';
 import { normalisedMean } from './vectors.js';
 
@@ -51,6 +52,29 @@ describe('margins of coded tiles', () => {
       new CodedMargins({ logitScale, bank, rules: [rule] }).score(code, (_, [margin]) => {
         expect(Math.abs(margin! - expected)).toBeLessThan(1e-11 * logitScale);
       });
+    }
+  });
+
+  it('are the very same where the bank was looked at before, whichever way they take', () => {
+    for (const logitScale of [1, 100, 3_000]) {
+      const bank = Array.from({ length: 9 }, unit);
+      // What is most like a tile is often left out of the bank: then all the rest has to be added up.
+      const rule = { ruleId: 'fire', positive: unit(), negatives: [unit()], excludedFromBank: [1, 2, 4, 6] };
+      const probe = { weights: unit(), bias: 0.5 };
+      const codes = new Int8Array(150 * DIMENSION);
+      for (let i = 0; i < 150; i++)
+        codeImage(i % 3 === 0 ? bank[4]! : unit(), codes.subarray(i * DIMENSION, (i + 1) * DIMENSION));
+      for (const own of [rule, { ...rule, probe }]) {
+        const set = { logitScale, bank, rules: [own] };
+        const known = { top: new Float64Array(150), sum: new Float64Array(150) };
+        new BankLook(set).look(codes, known, 0);
+        const [again, into] = [new Float32Array(150), new Float32Array(150)];
+        new DraftMargins(set).score(codes, known, { into, at: 0 });
+        new CodedMargins(set).score(codes, (tile, [margin]) => {
+          again[tile] = margin!;
+        });
+        expect(into).toEqual(again);
+      }
     }
   });
 

@@ -64,6 +64,20 @@ function lookAtBank(logits: Float64Array, count: number): Pick<SeenTile, 'top' |
 const LEAST_LEFT = 1e-4;
 
 /**
+ * What is left of the bank's sum without the phrases that do not contrast with a rule; only their logits are looked at.
+ * null: too little to be known, and the other phrases have to be added up.
+ */
+export function leftOfBank(
+  { logits, from, top, sum }: Pick<SeenTile, 'logits' | 'from' | 'top' | 'sum'>,
+  { excludedFromBank }: Pick<RuleVectors, 'excludedFromBank'>,
+): number | null {
+  let left = sum;
+  for (const index of excludedFromBank) left -= Math.exp(logits[from + index]! - top);
+  // Written so that NaN goes the long way, too.
+  return left > LEAST_LEFT * sum && Number.isFinite(top) ? left : null;
+}
+
+/**
  * ln mean exp over a rule's contrast set. Few phrases of the bank are excluded from it, so they are taken out of the
  * bank's sum; adding up all others for every rule would cost ten times as much.
  * @param at place of the first of the rule's own negatives
@@ -76,10 +90,8 @@ function contrast(
   const end = at + rule.negatives.length;
   let top = bankTop;
   for (let i = at; i < end; i++) top = Math.max(top, logits[i]!);
-  let left = sum;
-  for (const index of excludedFromBank) left -= Math.exp(logits[from + index]! - bankTop);
-  // Written so that NaN goes the long way, too.
-  if (!(left > LEAST_LEFT * sum) || !Number.isFinite(top)) {
+  const left = leftOfBank({ logits, from, top: bankTop, sum }, rule);
+  if (left === null || !Number.isFinite(top)) {
     const excluded = new Set(excludedFromBank);
     const bank = logits.subarray(from, from + bankCount).filter((_, index) => !excluded.has(index));
     return logMeanExp([...logits.subarray(at, end), ...bank]);

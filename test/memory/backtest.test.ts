@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Backtest, type BacktestOptions, backtest } from '../../src/backtest/backtest.js';
 import { Hands } from '../../src/backtest/hands.js';
 import { replayCamera } from '../../src/backtest/replay-camera.js';
-import { BacktestRow } from '../../src/backtest/result.js';
+import { type BacktestEvent, BacktestRow } from '../../src/backtest/result.js';
 import { RulePreview } from '../../src/backtest/rule-preview.js';
+import { ScoreCurves } from '../../src/backtest/score-curve.js';
 import { createSource } from '../../src/capture/index.js';
 import { backtestPage } from '../../src/commands/backtest/report.js';
 import { RULE } from '../../src/commands/bench/stages.js';
@@ -143,6 +144,23 @@ async function changed<T>(sql: string, then: () => Promise<T>): Promise<T> {
 }
 
 describe('a backtest', () => {
+  it('gives the scores of a stretch again as they were', async () => {
+    const curves = new ScoreCurves({ folder, model: embedder, book: () => book, timeZone: 'UTC' });
+    const [start] = raised.filter(({ ruleId }) => ruleId === 'fixed');
+    const range = { fromMs: start!.atMs - 10_000, toMs: start!.atMs + 20_000 };
+    const asked = { cameraId: 'yard', ruleId: 'fixed', ...range };
+    const { scores } = (await curves.of(asked, signal))!;
+    expect(scores).toHaveLength(30);
+    const told = raised.filter(({ ruleId, atMs }) => ruleId === 'fixed' && atMs < range.toMs);
+    expect(told.length).toBeGreaterThan(1);
+    for (const { atMs, score, threshold } of told)
+      expect(scores.find((point) => point.atMs === atMs)).toEqual({ atMs, score, threshold });
+    expect(await curves.of({ ...asked, ruleId: 'gone' }, signal)).toBeNull();
+    // Of a calibrated rule as it is known at the end.
+    const calibrated = await curves.of({ ...asked, ruleId: 'calibrated' }, signal);
+    expect(calibrated!.scores.at(-1)!.score).toBeGreaterThan(calibrated!.scores[0]!.score!);
+  });
+
   it('raises what was raised when the camera was watched, event by event', async () => {
     const found = await tryAgain();
     for (const { id } of RULES) {
@@ -250,7 +268,7 @@ describe('a backtest', () => {
 
   it('can be made beside a service, one after the other, and is given up when nobody waits any more', async () => {
     const clock = { nowMs: () => END_MS };
-    const preview = new RulePreview({ folder, model: embedder, timeZone: 'UTC', clock });
+    await using preview = new RulePreview({ folder, model: embedder, timeZone: 'UTC', clock });
     const range = { cameras: null, sinceMs: null, untilMs: null };
     const leaving = new AbortController();
     const left = preview.try(FIXED, { ...range, signal: leaving.signal });
@@ -265,6 +283,73 @@ describe('a backtest', () => {
     const many = Array.from({ length: 5 }, () => preview.try(FIXED, far));
     await expect(many.at(-1)).rejects.toMatchObject({ code: 'preview-busy' });
     await Promise.allSettled(many);
+    const mine = { ...range, signal, client: 'me' };
+    const typed = [1, 2, 3].map((threshold) => preview.try({ ...FIXED, threshold }, mine));
+    const others = preview.try(FIXED, { ...mine, client: 'you' });
+    const told = await Promise.allSettled([...typed, others]);
+    expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(told[0]).toMatchObject({ reason: { code: 'superseded' } });
+  });
+
+  it('comes to the same in a preview, whatever was tried before, and when more is stored since', async () => {
+    await using preview = new RulePreview({ folder, model: embedder, timeZone: 'UTC' });
+    const over = { cameras: null, sinceMs: START_MS, untilMs: END_MS, signal };
+    const anyId = (event: BacktestEvent) => ({ ...event, id: '' });
+    const same = async (rule: WatchRule, given: { untilMs?: number } = {}) => {
+      const own = await openRuleBook([rule], embedder);
+      const [now] = (await preview.try(rule, { ...over, ...given })).rows;
+      const toMs = given.untilMs ?? END_MS;
+      const { rows } = await tryAgain({ book: own, against: null, fromMs: START_MS, toMs });
+      expect({ ...now, steps: told(now!.steps), events: now!.events.map(anyId) }).toEqual({
+        ...{ ...rows[0], steps: told(rows[0]!.steps), events: rows[0]!.events.map(anyId) },
+      });
+    };
+    // At first, half of it is not there.
+    await changed(`DELETE FROM minutes WHERE from_ms > ${START_MS + MINUTE_MS}`, () => same(RULES[0]!));
+    for (const rule of RULES) await same(rule);
+    await same({ ...RULES[1]!, when: ['a dog'] });
+    await same({ ...FIXED, timing: { ...FIXED.timing, forMs: 3_000 } });
+    await same({
+      ...FIXED,
+      tiles: {
+        layout: { kind: 'auto' },
+        region: [
+          [0, 0],
+          [0.4, 0],
+          [0, 0.4],
+        ],
+      },
+    });
+    await same(FIXED, { untilMs: END_MS - 30_000 });
+    const deaf = { ...FIXED, threshold: 1000 };
+    const [row] = (await preview.try(deaf, { ...over, against: { book, ruleId: 'fixed' } })).rows;
+    expect(row).toMatchObject({
+      events: [],
+      old: { source: 'rules', lost: 1, gained: 0, events: [{ change: 'lost' }] },
+    });
+    const elsewhere = { ...FIXED, cameras: ['door'] };
+    const [gone] = (await preview.try(elsewhere, { ...over, against: { book, ruleId: 'fixed' } })).rows;
+    expect(gone).toMatchObject({ events: [], old: { lost: 1 } });
+    await expect(preview.try(elsewhere, over)).rejects.toMatchObject({ code: 'nothing-to-backtest' });
+  });
+
+  it('tells what budgets would cost, all at once', async () => {
+    await using preview = new RulePreview({ folder, model: embedder, timeZone: 'UTC' });
+    const over = { cameras: ['yard'], sinceMs: START_MS, untilMs: END_MS, signal };
+    const budgetsPerDay = [0.1, 20, 500];
+    const rule = { ...RULES[1]!, threshold: 1000 };
+    const [yard] = await preview.budgets(rule, { ...over, budgetsPerDay });
+    expect(yard).toMatchObject({
+      cameraId: 'yard',
+      options: budgetsPerDay.map((budgetPerDay) => ({ budgetPerDay })),
+    });
+    const thresholds = yard!.options.map(({ threshold }) => threshold);
+    expect([...thresholds].sort((a, b) => b - a)).toEqual(thresholds);
+    const counts = yard!.options.map(({ events }) => events.length);
+    expect([...counts].sort((a, b) => a - b)).toEqual(counts);
+    // As if the threshold at the end had been in force from the beginning.
+    const at = await preview.try(RULES[1]!, over);
+    expect(yard!.options[1]!.threshold).toBeCloseTo(at.rows[0]!.threshold!, 0);
   });
 
   it('says what is wrong with what it was asked for', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { type Access, SESSION_S } from '../../src/server/access.js';
-import { type AnyRoute, ErrorAnswer } from '../../src/server/api/route.js';
+import { type AnyRoute, BODY_LIMIT_BYTES, ErrorAnswer } from '../../src/server/api/route.js';
 import { ROUTES } from '../../src/server/api/table.js';
 import {
   bearer,
@@ -109,7 +109,7 @@ describe('access over HTTP', () => {
         const [url, init] = goodRequest(route, control);
         const send = async (body: RequestInit['body'], headers = init.headers) =>
           checked(await app.request(url, { ...init, headers, body, duplex: 'half' } as RequestInit), route);
-        const long = ` ${init.body}`.padStart((route.bodyLimitBytes ?? 4_096) + 1);
+        const long = ` ${init.body}`.padStart((route.bodyLimitBytes ?? BODY_LIMIT_BYTES) + 1);
         expect(await send(long)).toBe(413);
         expect(await send(new Blob([long]).stream())).toBe(413);
         for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])

@@ -49,14 +49,18 @@ describe('API', () => {
     scores.add(makeScore({ atMs: 5_000 }));
     const get = async (path: string) => (await app.request(at(path))).json();
     expect(await get('/api/cameras')).toEqual({ cameras: world.cameraList });
-    expect(await get('/api/rules')).toEqual({ rules: world.ruleList });
+    expect(await get('/api/rules')).toEqual({
+      rules: world.ruleList.map((rule) => ({ ...rule, switches: world.studio.switches(rule.id) })),
+    });
     expect(await get('/api/events?after=1&limit=2')).toEqual({
       events: world.stored.slice(1, 3),
       lastSeq: 5,
     });
     expect(await get(`/api/events/${world.stored[3]!.id}`)).toEqual(world.stored[3]);
     expect(await get('/api/scores?camera=yard&rule=fire&since=1')).toEqual({
-      series: [{ cameraId: 'yard', ruleId: 'fire', threshold: 4, points: [[5_000, 1]] }],
+      series: [
+        { cameraId: 'yard', ruleId: 'fire', threshold: 4, thresholdState: 'fixed', points: [[5_000, 1]] },
+      ],
     });
   });
 

@@ -3,8 +3,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backtest } from '../../backtest/backtest.js';
 import { Hands } from '../../backtest/hands.js';
+import { RulePreview } from '../../backtest/rule-preview.js';
 import type { Embedder, ModelDescription } from '../../model/embedder.js';
-import { openRuleBook } from '../../pipeline/rule-book.js';
+import { openRuleBook, type WatchRule } from '../../pipeline/rule-book.js';
 import { seededRandom } from '../../rules/calibration/random.js';
 import { codeImage } from '../../shared/dots/codes.js';
 import type { StoredFrame, StoredMinute } from '../../store/vectors/minute-codec.js';
@@ -37,6 +38,17 @@ export interface BacktestSpeed {
   backtestDayMs: number;
   backtestDay50RulesMs: number;
   backtestWeekMs: number;
+  preview: PreviewSpeed;
+}
+
+/** How long a preview of such a day takes, beside the rule in force, with a day before it to learn from. */
+export interface PreviewSpeed {
+  /** Nothing is ready: the thread neither. */
+  firstMs: number;
+  /** The draft has other words than before. */
+  wordsMs: number;
+  /** … or other timing. */
+  timingMs: number;
 }
 
 /** Measures backtests of made-up footage, in a folder of its own: some 700 MB for a minute or two. */
@@ -59,10 +71,30 @@ export async function benchBacktest({ signal }: { signal: AbortSignal }): Promis
       backtestDayMs: await run({ days: 1, rules: 1 }),
       backtestDay50RulesMs: await run({ days: 1, rules: MANY_RULES }),
       backtestWeekMs: await run({ days: 7, rules: 1 }),
+      preview: await benchPreview(folder, signal),
     };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+async function benchPreview(folder: string, signal: AbortSignal): Promise<PreviewSpeed> {
+  const model = madeUpModel();
+  await using preview = new RulePreview({ folder, model, timeZone: 'UTC' });
+  const rule: WatchRule = madeUpRules(1)[0]!;
+  const against = { book: await openRuleBook([rule], model), ruleId: rule.id };
+  const timeOf = async (draft: Partial<WatchRule>) => {
+    const startedMs = performance.now();
+    const range = { cameras: null, sinceMs: 2 * DAY_MS, untilMs: 3 * DAY_MS };
+    await preview.try({ ...rule, ...draft }, { ...range, against, signal });
+    return performance.now() - startedMs;
+  };
+  const when = ['something else'];
+  return {
+    firstMs: await timeOf({}),
+    wordsMs: await timeOf({ when }),
+    timingMs: await timeOf({ when, timing: { ...rule.timing, forMs: 5_000 } }),
+  };
 }
 
 function madeUpRules(count: number) {

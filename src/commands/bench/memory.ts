@@ -9,7 +9,7 @@ import { type FoundMoment, Searcher, type SearchRange } from '../../search/searc
 import { SKETCH_BYTES } from '../../search/sketcher.js';
 import { createLogger } from '../../telemetry/logger.js';
 import type { Output } from '../output.js';
-import { benchBacktest } from './backtest-stage.js';
+import { benchBacktest, type PreviewSpeed } from './backtest-stage.js';
 import { DIMENSION, MADE_UP_MODEL, MadeUpMemory, VECTORS_A_MINUTE } from './made-up-memory.js';
 import { plainScan, sqliteVecScan } from './other-scans.js';
 import { benchStoring } from './store-share.js';
@@ -38,6 +38,8 @@ export interface MemoryFigures {
   recallAt10: number | null;
   backtestDayMs: number;
   backtestDay50RulesMs: number;
+  /** Of a draft with other words than the one before, against the rule in force. */
+  previewDayMs: number;
   /** Time of other scans over ours, on the same vectors. */
   overSqliteVec: number | null;
   overPlainScan: number;
@@ -74,6 +76,7 @@ export async function benchMemory(options: MemoryBenchOptions): Promise<number> 
         ...(tenMillion ? { 'search 10M': describeSearch(tenMillion) } : {}),
         'other scans': others.note,
         'backtest of a week': `${(backtests.backtestWeekMs / 1000).toFixed(1)} s for one rule`,
+        'preview of a day': describePreview(backtests.preview),
       },
       {
         bytesPerTile: Number(bytesPerTile.toFixed(1)),
@@ -83,6 +86,7 @@ export async function benchMemory(options: MemoryBenchOptions): Promise<number> 
         recallAt10: tenMillion ? tenMillion.found / tenMillion.exact : others.recallAt10,
         backtestDayMs: Math.round(backtests.backtestDayMs),
         backtestDay50RulesMs: Math.round(backtests.backtestDay50RulesMs),
+        previewDayMs: Math.round(backtests.preview.wordsMs),
         overSqliteVec: others.overSqliteVec,
         overPlainScan: others.overPlainScan,
       },
@@ -92,6 +96,11 @@ export async function benchMemory(options: MemoryBenchOptions): Promise<number> 
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function describePreview({ firstMs, wordsMs, timingMs }: PreviewSpeed): string {
+  const [first, words, timing] = [firstMs, wordsMs, timingMs].map((ms) => `${Math.round(ms)} ms`);
+  return `${first} at first, ${words} with other words, ${timing} with other timing`;
 }
 
 interface SearchTimes {

@@ -19,7 +19,6 @@ export function useResource<T>(path: string | null): Resource<T> {
     error: null,
   });
   const [isLoading, setIsLoading] = useState(path !== null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round asks again
   useEffect(() => {
     if (path === null) return;
     const leaving = new AbortController();

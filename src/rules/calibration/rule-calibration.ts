@@ -126,6 +126,11 @@ export class RuleCalibration {
     return Math.max(value + this.#controller.offset, floor ?? Number.NEGATIVE_INFINITY);
   }
 
+  /** The threshold, and the alarms a day that are expected at it; null: nobody knows yet. */
+  get standing(): { threshold: number; expectedPerDay: number | null } {
+    return { threshold: this.threshold, expectedPerDay: this.#expectedPerDay() };
+  }
+
   /** False alarms a day that its threshold is for. */
   get budgetPerDay(): number {
     return this.#options.budgetPerDay;

@@ -4,6 +4,9 @@ import type { Scope } from '../scopes.js';
 import type { ScoreHistory } from '../score-history.js';
 import type { ServerData } from '../server-data.js';
 
+/** Longest body that is read, where a route says nothing else. */
+export const BODY_LIMIT_BYTES = 4 * 1024;
+
 /** What routes answer from. */
 export interface ApiContext {
   data: ServerData;
@@ -31,7 +34,24 @@ export const ErrorAnswer = z.strictObject({
     code: z.string().describe('For programs'),
     message: z.string().describe('For people'),
   }),
+  problems: z
+    .array(
+      z.strictObject({
+        path: z.string().describe('Which value of the rule, such as `confirm.k`; empty: the rule as a whole'),
+        message: z.string(),
+        hint: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe('Of `invalid-rule`: everything that is wrong with it'),
+  current: z
+    .unknown()
+    .optional()
+    .describe(
+      'Of `conflict`: `{revision, rule}`, the file’s and the rule in it as they are now; nulls: gone',
+    ),
 });
+export type ErrorAnswer = z.infer<typeof ErrorAnswer>;
 
 /** An answer that says no. */
 export class Refusal {
@@ -39,20 +59,26 @@ export class Refusal {
   readonly code: string;
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What else the answer says. */
+  readonly details: Omit<ErrorAnswer, 'error'>;
 
-  constructor(status: number, code: string, message: string, headers: Record<string, string> = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    headers: Record<string, string> = {},
+    details: Omit<ErrorAnswer, 'error'> = {},
+  ) {
     this.status = status;
     this.code = code;
     this.message = message;
     this.headers = headers;
+    this.details = details;
   }
 
   toResponse(): Response {
-    const { status, code, message, headers } = this;
-    return Response.json({ error: { code, message } } satisfies z.input<typeof ErrorAnswer>, {
-      status,
-      headers,
-    });
+    const { status, code, message, headers, details } = this;
+    return Response.json({ error: { code, message }, ...details } satisfies ErrorAnswer, { status, headers });
   }
 }
 
@@ -77,7 +103,7 @@ export interface Route<Params, Query, Body, Answer> {
   query?: z.ZodType<Query>;
   /** Of JSON. */
   body?: z.ZodType<Body>;
-  /** Longest body that is read. Default: 4 KiB. */
+  /** Longest body that is read. Default: {@link BODY_LIMIT_BYTES} */
   bodyLimitBytes?: number;
   /** Schema of the JSON that it answers; or a media type, which can be asked for in parts; or null: nothing. */
   answer: z.ZodType<Answer> | string | null;

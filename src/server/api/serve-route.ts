@@ -3,10 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
 import type { Access, NotLetIn, Visitor } from '../access.js';
 import { covers, type Scope } from '../scopes.js';
-import { type AnyRoute, type ApiContext, Refusal } from './route.js';
-
-/** Longest body that is read where the route does not say otherwise. */
-const BODY_LIMIT_BYTES = 4 * 1024;
+import { type AnyRoute, type ApiContext, BODY_LIMIT_BYTES, Refusal } from './route.js';
 
 /**
  * What stands between a request and a route's handler, in this order: who asks, what they may do, whether the body can be
@@ -16,7 +13,7 @@ export function serveRoute(
   route: AnyRoute,
   { access, context }: { access: Access; context: ApiContext },
 ): [MiddlewareHandler, MiddlewareHandler, Handler] {
-  const maxSize = route.bodyLimitBytes ?? BODY_LIMIT_BYTES;
+  const { bodyLimitBytes: maxSize = BODY_LIMIT_BYTES } = route;
   const limit = bodyLimit({ maxSize, onError: () => tooLarge(maxSize).toResponse() });
   const skip: MiddlewareHandler = (_c, next) => next();
   return [
@@ -101,8 +98,8 @@ function badInput(error: z.ZodError): Refusal {
   return new Refusal(400, 'bad-input', said.join('; '));
 }
 
-function tooLarge(maxSize: number): Refusal {
-  return new Refusal(413, 'too-large', `at most ${maxSize} bytes`);
+function tooLarge(limitBytes: number): Refusal {
+  return new Refusal(413, 'too-large', `at most ${limitBytes} bytes`);
 }
 
 const NOT_JSON = new Refusal(415, 'not-json', 'the Content-Type must be application/json');

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { Id } from '../../detect/event.js';
+import { THRESHOLD_STATES } from '../../rules/score.js';
 import { CalibrationInfo, CameraInfo, FeasibilityInfo, RuleInfo } from '../messages.js';
 import { type AnyRoute, notFound, route, SeqParameter } from './route.js';
+import { SwitchInfo } from './studio-routes.js';
 
 const ScoreSeriesInfo = z.strictObject({
   cameraId: Id,
   ruleId: Id,
   threshold: z.number(),
+  thresholdState: z.enum(THRESHOLD_STATES),
   points: z
     .array(z.tuple([z.number(), z.number().nullable()]))
     .describe('[atMs, score], oldest first; null: from then on the camera saw nothing'),
@@ -25,10 +28,12 @@ export const watchRoutes: readonly AnyRoute[] = [
   route({
     method: 'GET',
     path: '/api/rules',
-    summary: 'Rules in force',
+    summary: 'Rules in force, and what is switched about them',
     scope: 'view',
-    answer: z.strictObject({ rules: z.array(RuleInfo) }),
-    handle: (_asked, { data }) => ({ rules: data.rules() }),
+    answer: z.strictObject({ rules: z.array(RuleInfo.extend({ switches: z.array(SwitchInfo) })) }),
+    handle: (_asked, { data }) => ({
+      rules: data.rules().map((rule) => ({ ...rule, switches: data.studio.switches(rule.id) })),
+    }),
   }),
   route({
     method: 'GET',
