@@ -1,4 +1,5 @@
 import { RulePreview } from './backtest/rule-preview.js';
+import { ScoreCurves } from './backtest/score-curve.js';
 import { createBus } from './bus.js';
 import { createSource } from './capture/index.js';
 import type { CameraStatus } from './capture/source.js';
@@ -16,10 +17,11 @@ import { ClipRecorder } from './pipeline/clip-recorder.js';
 import { DiskAlarm } from './pipeline/disk-alarm.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { FeasibilityCheck } from './pipeline/feasibility-check.js';
+import { HistoryRecorder } from './pipeline/history-recorder.js';
 import { Lessons } from './pipeline/lessons.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
-import { NewestTiles } from './pipeline/newest-tiles.js';
+import { NewestFrames } from './pipeline/newest-frames.js';
 import { Reviews } from './pipeline/reviews.js';
 import { RuleSwitches } from './pipeline/rule-switches.js';
 import { runCamera } from './pipeline/run-camera.js';
@@ -29,18 +31,24 @@ import { Deliveries, destinationsOf } from './publish/destinations.js';
 import { createEmbeddedBroker } from './publish/embedded-broker.js';
 import { createMqttPublisher } from './publish/mqtt-publisher.js';
 import { readTlsFiles } from './publish/mqtt-tls.js';
+import { createTopics } from './publish/topics.js';
 import { Commonness } from './search/commonness.js';
 import { SearchService } from './search/search-service.js';
 import { createServer } from './server/server.js';
 import type { ServerData } from './server/server-data.js';
 import { createServerData } from './service-data.js';
+import { createPastData } from './service-past.js';
+import { createSystemReport } from './service-system.js';
 import { AnnouncementStore } from './store/announcement-store.js';
 import { CalibrationStore } from './store/calibration-store.js';
 import { ClipFolder } from './store/clips.js';
 import { databasePath } from './store/database.js';
 import { EventStore } from './store/event-store.js';
+import { openHistoryOrSetAside } from './store/history/history-database.js';
+import { HistoryStore } from './store/history/history-store.js';
 import { LessonStore } from './store/lesson-store.js';
 import { MomentStore } from './store/moment-store.js';
+import { PastEvents } from './store/past-events.js';
 import { openOrSetAside } from './store/recover-database.js';
 import { Retention } from './store/retention.js';
 import { SampleStore } from './store/sample-store.js';
@@ -124,15 +132,21 @@ export async function runApp(options: AppOptions): Promise<void> {
     new VectorRecorder({
       ...{ store: new VectorStore(vectorDatabase), model: embedder, commonness, logger },
     });
+  using historyDatabase = openHistoryOrSetAside(config.store.path, { nowMs: Date.now(), logger });
+  const historyStore = new HistoryStore(historyDatabase);
+  using history = new HistoryRecorder({ store: historyStore, cameraIds, bus, logger });
+  const newest = new NewestFrames();
   const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
-  const newest = new NewestTiles();
   const reviews = new Reviews({ moments: momentStore, calibrations });
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
   await using search =
     commonness &&
-    new SearchService({ folder: config.store.path, embedder, commonness, moments: momentStore });
+    new SearchService({
+      ...{ folder: config.store.path, embedder, commonness, moments: momentStore },
+      image: opened.directory.image,
+    });
   const lessons = new Lessons({ lessons: lessonStore, moments: momentStore, samples });
   await using preview = new RulePreview({
     ...{ folder: config.store.path, model: embedder, timeZone: config.timeZone, lessons: lessonStore },
@@ -170,7 +184,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   deliveries.start();
   const diskAlarm = new DiskAlarm({ store, bus, model: embedder });
   await using retention = new Retention({
-    ...{ database, store, root: config.store.path, keep: config.store.keep, logger },
+    ...{ database, store, history: historyStore, root: config.store.path, keep: config.store.keep, logger },
     vectors:
       vectorDatabase &&
       new VectorRetention({ database: vectorDatabase, events: database, keep: config.store.keep, signal }),
@@ -203,13 +217,23 @@ export async function runApp(options: AppOptions): Promise<void> {
   bus.on('camera', (status) => statuses.set(status.cameraId, status));
   bus.on('event', options.onEvent);
   retention.start();
+  history.start();
 
+  const past = createPastData({
+    ...{ cameraIds, embedder, snapshots, clips, reviews, calibrations, moments: momentStore },
+    ...{ events: new PastEvents(database, { lastSeq: () => store.lastSeq }), book: () => rules.book },
+    topics: hasMqtt ? createTopics(config.mqtt.prefix) : null,
+    curves: new ScoreCurves({
+      ...{ folder: config.store.path, model: embedder, book: () => rules.book, timeZone: config.timeZone },
+    }),
+  });
   const studio = new RuleStudio({
     files: new RuleFiles({ folder: config.model.baseFolder, paths, env, cameraIds: allCameraIds }),
     ...{ preview, moments: momentStore, book: () => rules.book, folder: config.store.path, signal },
     ...{ model: embedder, lessons: lessonStore, newest, feasibility, switches, cameraIds },
   });
   const data = createServerData({
+    past,
     timeZone: config.timeZone,
     ...{ cameras, rules, embedder, modelHealth, statuses, store, snapshots, clips, setAside, retention },
     ...{
@@ -224,7 +248,12 @@ export async function runApp(options: AppOptions): Promise<void> {
       metrics,
       signal,
     },
+    ...{ moments: momentStore, history: historyStore, newest },
     moments: momentStore,
+    system: createSystemReport({
+      ...{ config, cameraIds, version: options.version, embedder, modelHealth, metrics, store, vectors },
+      ...{ publisher, deliveries },
+    }),
   });
   const sessionKey = await readSessionKey(config.store.path);
   const { pageFolder } = options;
@@ -238,7 +267,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       runCamera({
         source: sourceOf(camera, clips?.segmentsFolder(camera.id) ?? null),
         book: () => rules.book,
-        ...{ embedder, calibrations, recorder, vectors, newest, bus, logger, signal },
+        ...{ embedder, calibrations, recorder, vectors, history, newest, bus, logger, signal },
         switches: switches.ofCamera(camera.id),
         timeZone: config.timeZone,
         motionGate: camera.motionGate,

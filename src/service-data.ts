@@ -5,21 +5,24 @@ import type { Embedder } from './model/embedder.js';
 import type { ModelHealth } from './model/health.js';
 import type { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import { calibrationRows } from './pipeline/calibration-rows.js';
+import { type CalibrationSummaryRow, summariesOf } from './pipeline/calibration-summary.js';
 import type { ClipRecorder } from './pipeline/clip-recorder.js';
 import type { FeasibilityCheck } from './pipeline/feasibility-check.js';
 import type { Lessons } from './pipeline/lessons.js';
 import type { LiveRules } from './pipeline/live-rules.js';
+import type { NewestFrames } from './pipeline/newest-frames.js';
 import type { Reviews } from './pipeline/reviews.js';
 import type { Deliveries } from './publish/destinations.js';
 import type { MqttPublisher } from './publish/mqtt-publisher.js';
 import type { ThresholdPlan } from './rules/thresholds.js';
+import { searchMemory } from './search/search-memory.js';
 import type { SearchService } from './search/search-service.js';
-import { doesStandOut } from './search/searcher.js';
-import type { SearchInfo } from './server/api/search-routes.js';
 import type { Problem } from './server/messages.js';
-import type { SearchQuery, ServerData } from './server/server-data.js';
+import type { PastData } from './server/past-data.js';
+import type { ServerData } from './server/server-data.js';
 import { HEALTH_REASONS } from './shared/camera-health.js';
 import type { EventStore } from './store/event-store.js';
+import type { HistoryStore } from './store/history/history-store.js';
 import type { MomentStore } from './store/moment-store.js';
 import type { Retention } from './store/retention.js';
 import type { SnapshotFolder } from './store/snapshots.js';
@@ -38,6 +41,8 @@ export interface ServiceParts {
   store: EventStore;
   snapshots: SnapshotFolder;
   moments: MomentStore;
+  history: HistoryStore;
+  newest: NewestFrames;
   /** null: none are made. */
   clips: ClipRecorder | null;
   /** Path of a corrupt database that was put aside. */
@@ -46,6 +51,7 @@ export interface ServiceParts {
   calibrations: CalibrationKeeper;
   feasibility: FeasibilityCheck;
   reviews: Reviews;
+  past: PastData;
   lessons: Lessons;
   studio: RuleStudio;
   /** null: nothing is remembered. */
@@ -53,6 +59,7 @@ export interface ServiceParts {
   publisher: MqttPublisher | null;
   deliveries: Deliveries;
   metrics: Metrics;
+  system: ServerData['system'];
   /** Aborts when the service stops. */
   signal: AbortSignal;
 }
@@ -60,7 +67,7 @@ export interface ServiceParts {
 /** The running service as the server sees it. */
 export function createServerData(parts: ServiceParts): ServerData {
   const { cameras, statuses, rules, embedder, modelHealth, store, snapshots, moments, clips } = parts;
-  const { calibrations, feasibility, reviews, lessons, search, metrics, signal } = parts;
+  const { calibrations, feasibility, reviews, lessons, search, history, newest, metrics, signal } = parts;
   const cameraIds = cameras.map(({ id }) => id);
   const problems = () => problemsOf(parts);
   return {
@@ -82,10 +89,19 @@ export function createServerData(parts: ServiceParts): ServerData {
       const rows = calibrationRows({ calibrations, moments: moments, book: rules.book, cameraIds: ids });
       return rows.filter((row) => ruleId === undefined || row.ruleId === ruleId);
     },
+    calibrationSummaries: async ({ camera, rule: ruleId = null, offset, limit }) => {
+      const ids = cameraIds.filter((id) => camera === undefined || id === camera);
+      const all = { calibrations, book: rules.book, cameraIds: ids };
+      const { total, rows } = await summariesOf(all, { ruleId, offset, limit });
+      const pointsOf = (row: CalibrationSummaryRow) =>
+        row.history.map(({ atMs, threshold }): [number, number] => [atMs, threshold]);
+      return { total, calibrations: rows.map((row) => ({ ...row, history: pointsOf(row) })) };
+    },
     feasibility: ({ cameraId, ruleId }) => {
       const rule = rules.book.rules.find(({ id }) => id === ruleId);
       return rule && cameraIds.includes(cameraId) ? feasibility.assess(rule, cameraId) : null;
     },
+    past: parts.past,
     review: (id, verdict) => {
       const reviewed = reviews.apply(id, verdict);
       return reviewed && { id, verdict, threshold: reviewed.threshold };
@@ -97,38 +113,21 @@ export function createServerData(parts: ServiceParts): ServerData {
       return applied;
     },
     studio: parts.studio,
-    search: (query, signal) => search && searchMemory(search, query, signal),
+    scoreMinutes: (stretch) => history.minutes(stretch),
+    healthChanges: (stretch) => history.health(stretch),
+    tiles: ({ cameraId, ruleId }) => {
+      const tiles = newest.tiles(cameraId, ruleId);
+      return tiles && { cameraId, ruleId, ...tiles };
+    },
+    search: (input, signal) => search && searchMemory(search, input, signal),
+    still: async (frame, signal) => (await search?.still(frame, signal)) ?? null,
     snapshot: (id) => snapshots.read(id),
     clip: async (id) => (await clips?.find(id)) ?? null,
     lastSeq: () => store.lastSeq,
     health: () => ({ ok: problems().length === 0, problems: problems() }),
     ready: () => modelHealth.reason() === null && store.waiting === 0 && !signal.aborted,
+    system: parts.system,
     metrics: () => metrics.text(),
-  };
-}
-
-async function searchMemory(
-  service: SearchService,
-  { q: words, not, camera, since, until, limit }: SearchQuery,
-  signal: AbortSignal,
-): Promise<SearchInfo | 'busy'> {
-  const found = await service.search(
-    {
-      ...{ words, unwanted: not === undefined ? [] : [not], limit },
-      cameraIds: camera === undefined ? null : [camera],
-      ...{ fromMs: since ?? Number.NEGATIVE_INFINITY, toMs: until ?? Number.POSITIVE_INFINITY },
-    },
-    signal,
-  );
-  if (found === 'busy') return found;
-  const { hits, standsOut, scanned, lostRows, skipped } = found;
-  return {
-    hits: hits.map((hit) => {
-      const { cameraId, atMs, fromMs, toMs, timed, score, surprise, strength, tile, pictureId } = hit;
-      const own = strength === null ? null : doesStandOut(hit);
-      return { cameraId, atMs, fromMs, toMs, timed, score, surprise, standsOut: own, tile, pictureId };
-    }),
-    ...{ standsOut, minutes: scanned.rows, vectors: scanned.vectors, lostMinutes: lostRows, skipped },
   };
 }
 

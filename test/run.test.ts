@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DetectionEvent } from '../src/detect/event.js';
+import { SystemInfo } from '../src/server/api/system-routes.js';
 import { Cli } from './fixtures/cli.js';
 import { Mosquitto, Subscriber } from './fixtures/mosquitto.js';
 import { say } from './fixtures/mqtt-world.js';
@@ -79,6 +80,17 @@ describe('run', () => {
       expect(received).toMatch(/wordwatch\/yard\/status online/);
       await vi.waitFor(async () => expect(await page.locator('body').textContent()).toMatch(/fire/i), WAIT);
       await vi.waitFor(async () => expect(await page.locator('.card img').count()).toBeGreaterThan(0), WAIT);
+
+      const system = SystemInfo.parse(await (await fetch(new URL('/api/system', page.url()))).json());
+      expect(system).toMatchObject({
+        versions: { node: process.versions.node, ffmpeg: expect.any(String) },
+        model: { name: 'starter', device: 'cpu', runsAt: 'here', reason: null },
+        cameras: [{ cameraId: 'yard', latencyMs: expect.anything() }],
+        destinations: [{ name: 'mqtt', connected: true, waiting: 0 }],
+      });
+      expect(system.cameras[0]!.scoredFps).toBeGreaterThan(0);
+      expect(system.store.snapshots.files).toBeGreaterThan(0);
+      expect(system.store.eventsBytes).toBeGreaterThan(4096);
 
       // The camera goes away and comes back by itself.
       await rtsp.kill();

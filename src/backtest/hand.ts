@@ -25,6 +25,8 @@ export interface CameraTask {
   calibration: 'replay' | 'stored';
   fromMs: number;
   toMs: number;
+  /** Whether the score of every frame is told. */
+  tellsScores?: boolean;
 }
 
 /** What a hand is asked to do. */

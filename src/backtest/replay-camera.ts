@@ -16,6 +16,8 @@ export interface CameraReplayOptions extends Omit<CameraTask, 'own'> {
   store: VectorStore;
   hands: Hands;
   signal: AbortSignal;
+  /** How long before the stretch frames are gone through; left out: as long as what is in force then may depend on. */
+  runUpMs?: number;
   /** Of all rules, held at once. */
   mostMargins?: number;
 }
@@ -30,9 +32,9 @@ export interface CameraReplay {
 
 /** Tries rules on what is stored of one camera. The threads share the work: rows first, then rules. */
 export async function replayCamera(options: CameraReplayOptions): Promise<CameraReplay> {
-  const { store, hands, signal, mostMargins = MOST_MARGINS, ...task } = options;
+  const { store, hands, signal, runUpMs = runUpMsOf(options), mostMargins = MOST_MARGINS, ...task } = options;
   const { books, cameraId, toMs } = task;
-  const found = store.rows({ cameraId, fromMs: task.fromMs - runUpMs(options), toMs });
+  const found = store.rows({ cameraId, fromMs: task.fromMs - runUpMs, toMs });
   const { rows, holes, otherModel } = ofModel(found, options);
   const ownOf = (hand: number) => [...books.keys()].filter((place) => place % hands.count === hand);
   // The first one has the tape to make.
@@ -52,7 +54,7 @@ export async function replayCamera(options: CameraReplayOptions): Promise<Camera
 }
 
 /** How long before the stretch it has to begin: calibrations learn from all that there is. */
-function runUpMs({ books, calibration }: Pick<CameraTask, 'books' | 'calibration'>): number {
+function runUpMsOf({ books, calibration }: Pick<CameraTask, 'books' | 'calibration'>): number {
   const each = books.map(({ rules, plans }) => {
     const { id, timing } = rules[0]!;
     if (calibration === 'replay' && plans.get(id)!.kind === 'calibrated') return Infinity;

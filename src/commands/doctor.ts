@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { ffmpegVersion } from '../capture/ffmpeg-version.js';
 import { WordwatchError } from '../shared/errors.js';
 
 /** Something that is not an npm package and that the program or its tests start. */
@@ -95,8 +96,7 @@ function print(
 
 function versionOf(program: string, present: boolean): string {
   if (!present || program !== 'ffmpeg') return '';
-  const { stdout } = spawnSync('ffmpeg', ['-version'], { encoding: 'utf8' });
-  return ` ${/version (\S+)/.exec(stdout)?.[1] ?? ''}`;
+  return ` ${ffmpegVersion() ?? ''}`;
 }
 
 function packagesOf(requirements: readonly Requirement[]): string[] {

@@ -3,6 +3,8 @@ import { Id } from '../detect/event.js';
 import { WordwatchError } from '../shared/errors.js';
 import { CalibrationStore } from '../store/calibration-store.js';
 import { openExistingDatabase } from '../store/database.js';
+import { historyDatabasePath, openHistoryDatabase } from '../store/history/history-database.js';
+import { HistoryStore } from '../store/history/history-store.js';
 import { openVectorDatabase, vectorDatabasePath } from '../store/vectors/vector-database.js';
 import { VectorStore } from '../store/vectors/vector-store.js';
 import type { Output } from './output.js';
@@ -49,6 +51,8 @@ export function runRenameCamera({ from, to, storePath, output }: RenameCameraOpt
     renamed = store.rename(from, to);
   });
   vectors?.rename(from, to);
+  using history = existsSync(historyDatabasePath(storePath)) ? openHistoryDatabase(storePath) : null;
+  if (history) new HistoryStore(history).rename(from, to);
   output.stderr(`${renamed} calibrations of ${from} are ${to}'s now\n`);
   return 0;
 }

@@ -70,7 +70,9 @@ export type CameraConfig = z.output<typeof CameraConfig>;
 
 const Keep = section({
   events: duration({ min: '1h' }).prefault('90d').describe('Events'),
-  vectors: duration({ min: '1h' }).prefault('7d').describe('What the model made of the frames'),
+  vectors: duration({ min: '1h' })
+    .prefault('7d')
+    .describe('What the model made of the frames, and the history of scores and cameras'),
   snapshots: duration({ min: '1h' }).prefault('30d').describe('Pictures of events'),
   vectors_size: size()
     .prefault('2GB')

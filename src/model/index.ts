@@ -18,7 +18,7 @@ export {
 } from './hub/models-folder.js';
 export { pinsPath } from './hub/pins.js';
 export { type PullProgress, pullModel } from './hub/pull.js';
-export { readImageFile } from './image-file.js';
+export { readImageFile, readSentImage } from './image-file.js';
 export {
   DEVICES,
   type Device,
@@ -31,5 +31,6 @@ export {
 export { createOnnxEmbedder, type OnnxEmbedderOptions } from './onnx-embedder.js';
 export { openChosenDirectory, openChosenTextDirectory, openModel, optimiseChosen } from './open-model.js';
 export type { OptimisedModel } from './optimise/optimise-model.js';
+export type { ImagePreparation } from './preparation.js';
 export { STARTER, selectModel } from './select-model.js';
 export { unknownWords } from './unknown-words.js';

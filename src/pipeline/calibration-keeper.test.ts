@@ -11,6 +11,7 @@ import { MomentStore } from '../store/moment-store.js';
 import { createLogger } from '../telemetry/logger.js';
 import { CalibrationKeeper, type LiveCalibration } from './calibration-keeper.js';
 import { calibrationRows } from './calibration-rows.js';
+import { summariesOf } from './calibration-summary.js';
 import { Reviews } from './reviews.js';
 import type { RuleBook } from './rule-book.js';
 
@@ -209,6 +210,52 @@ describe('Reviews', () => {
     expect(verdictOf()).toBeNull();
     expect(reviews.apply('00000000-0000-4000-8000-000000000000', 'true')).toBeNull();
   });
+
+  it('of many are foreseen without a change, come as foreseen, and are taken back by what was said before', () => {
+    const calibrations = keeper();
+    const live = calibrations.open(ID, OPTIONS);
+    for (let fromS = 0; fromS < 8 * 3600; fromS += 600) watch(calibrations, live, fromS);
+    const moments = new MomentStore(database);
+    const ids = live.calibration.report().peaks.map(({ id: peak, atMs, score }) => {
+      const id = randomUUID();
+      const about = { kind: 'peak' as const, peak, ...ID, modelHash: 'abc', threshold: 9, tile };
+      moments.put({ ...about, id, atMs, score, vector: Float32Array.of(1) });
+      return id;
+    });
+    moments.review(ids[1]!, 'unsure', 1);
+    const reviews = new Reviews({ moments, calibrations });
+    const unknown = randomUUID();
+    const asked = [...ids, unknown].map((id) => ({ id, verdict: 'true' as const }));
+    const before = JSON.stringify(live.calibration);
+    const foreseen = reviews.foresee(asked);
+    expect(JSON.stringify(live.calibration)).toBe(before);
+    expect(moments.get(ids[0]!)!.verdict).toBeNull();
+    const [effect] = foreseen.effects;
+    expect(effect!.threshold.after).toBeLessThan(effect!.threshold.before);
+    expect(foreseen.unknown).toEqual([unknown]);
+
+    const done = reviews.applyAll(asked);
+    expect(done).toEqual(foreseen);
+    expect(live.calibration.threshold).toBe(effect!.threshold.after);
+    expect(done.reviewed[1]).toEqual({ id: ids[1], before: 'unsure', after: 'true' });
+    reviews.applyAll(done.reviewed.map(({ id, before }) => ({ id, verdict: before })));
+    // Not the very same: every fit takes in what was seen since the one before.
+    expect(live.calibration.threshold).toBeCloseTo(effect!.threshold.before, 1);
+    expect(moments.get(ids[1]!)!.verdict).toBe('unsure');
+  });
+
+  it('of a moment from before an edit leave the edited rule the one that is told of', () => {
+    const calibrations = keeper();
+    watch(calibrations, calibrations.open(ID, OPTIONS));
+    calibrations.write();
+    const moments = new MomentStore(database);
+    const about = { kind: 'peak' as const, peak: 1, ...ID, modelHash: 'abc', threshold: 9, tile };
+    moments.put({ ...about, id: randomUUID(), atMs: 1, score: 1, vector: Float32Array.of(1) });
+    const later = keeper();
+    const edited = later.open({ ...ID, key: 'edited' }, OPTIONS);
+    new Reviews({ moments, calibrations: later }).apply(moments.list({})[0]!.id, 'true');
+    expect(later.all().at(-1)).toBe(edited);
+  });
 });
 
 describe('calibrationRows', () => {
@@ -230,5 +277,35 @@ describe('calibrationRows', () => {
       ...{ calibrations, moments: new MomentStore(database), book, cameraIds: ['yard'] },
     });
     expect(again!.observedHours).toBeGreaterThan(0);
+  });
+});
+
+describe('summariesOf', () => {
+  it('give one part of all after the other, and how thresholds moved', async () => {
+    const calibrations = keeper();
+    const cameraIds = ['yard', 'door', 'gate'];
+    for (const cameraId of cameraIds)
+      for (const ruleId of ['fire', 'dog'])
+        watch(calibrations, calibrations.open({ ...ID, cameraId, ruleId }, OPTIONS));
+    const plan = { kind: 'calibrated', budgetPerDay: 1 };
+    const book = {
+      rules: [{ id: 'fire' }, { id: 'fixed' }, { id: 'dog' }],
+      plans: new Map([
+        ['fire', plan],
+        ['fixed', { ...plan, kind: 'fixed' }],
+        ['dog', plan],
+      ]),
+    } as unknown as RuleBook;
+    const parts = { calibrations, book, cameraIds };
+    const page = async (offset: number, ruleId: string | null = null) => {
+      const { total, rows } = await summariesOf(parts, { ruleId, offset, limit: 4 });
+      return [total, ...rows.map((row) => `${row.cameraId} ${row.ruleId}`)];
+    };
+    expect(await page(0)).toEqual([6, 'yard fire', 'yard dog', 'door fire', 'door dog']);
+    expect(await page(4)).toEqual([6, 'gate fire', 'gate dog']);
+    expect(await page(1, 'dog')).toEqual([3, 'door dog', 'gate dog']);
+    const { rows } = await summariesOf(parts, { ruleId: 'fire', offset: 0, limit: 1 });
+    expect(rows[0]).toMatchObject({ state: 'warming_up', budgetPerDay: 1, history: [{ threshold: 8 }] });
+    expect(Object.keys(rows[0]!)).not.toContain('peaks');
   });
 });

@@ -80,10 +80,33 @@ export class CalibrationKeeper implements Disposable {
   find(id: CalibrationId): LiveCalibration | null {
     const entry = this.#entries.get(textOf(id));
     if (entry) return entry;
-    const stored = this.#options.store?.read(id);
-    if (!stored) return null;
+    const state = this.#stateOf(id);
+    if (state === null) return null;
+    const inUse = [...this.#entries];
+    const opened = this.open(id, RuleCalibration.optionsOf(state));
+    // Nothing watches by it: those that are in use stay the newest.
+    for (const [key, other] of inUse) {
+      this.#entries.delete(key);
+      this.#entries.set(key, other);
+    }
+    return opened;
+  }
+
+  /** A copy of the calibration of that id, to try things on; null: there is none that could be read. */
+  copy(id: CalibrationId): RuleCalibration | null {
+    const state = this.#stateOf(id);
+    return state === null ? null : RuleCalibration.restore(state, RuleCalibration.optionsOf(state));
+  }
+
+  /** What a calibration would be restored from. */
+  #stateOf(id: CalibrationId): unknown {
+    const entry = this.#entries.get(textOf(id));
+    const text = entry ? JSON.stringify(entry.calibration) : this.#options.store?.read(id)?.state;
+    if (text === undefined) return null;
     try {
-      return this.open(id, RuleCalibration.optionsOf(JSON.parse(stored.state)));
+      const state: unknown = JSON.parse(text);
+      RuleCalibration.restore(state, RuleCalibration.optionsOf(state));
+      return state;
     } catch {
       return null;
     }

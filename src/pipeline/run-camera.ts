@@ -8,7 +8,8 @@ import { redactUrl } from '../shared/redact-url.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { CalibrationKeeper } from './calibration-keeper.js';
 import type { EventRecorder } from './event-recorder.js';
-import type { NewestTiles } from './newest-tiles.js';
+import type { HistoryRecorder } from './history-recorder.js';
+import type { NewestFrames } from './newest-frames.js';
 import { previewJpeg } from './picture.js';
 import type { RuleBook } from './rule-book.js';
 import type { CameraSwitches } from './rule-switches.js';
@@ -27,7 +28,8 @@ export interface RunCameraOptions {
   calibrations: CalibrationKeeper;
   /** null: nothing is remembered. */
   vectors: VectorRecorder | null;
-  newest: NewestTiles;
+  history: HistoryRecorder;
+  newest: NewestFrames;
   timeZone: string;
   motionGate: boolean;
   switches: CameraSwitches;
@@ -38,7 +40,7 @@ export interface RunCameraOptions {
 
 /** Watches one camera of the service until `signal` aborts, and tells the bus what happens. Never throws. */
 export async function runCamera(options: RunCameraOptions): Promise<void> {
-  const { source, bus, logger, signal, vectors, motionGate } = options;
+  const { source, bus, logger, signal, vectors, history, newest, motionGate } = options;
   const { cameraId } = source;
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
@@ -49,8 +51,9 @@ export async function runCamera(options: RunCameraOptions): Promise<void> {
       });
       for await (const frame of watched) {
         attempt = 1;
-        options.newest.keep(frame);
         vectors?.keep(frame, { cameraId, fps: source.fps, motionGate, timed: true });
+        history.keep(frame, cameraId);
+        newest.keep(frame, cameraId);
         await tell(frame, options);
       }
       vectors?.end(cameraId);

@@ -1,20 +1,19 @@
+import { nthLowest } from './nth-lowest.js';
+import type { SearchedRows } from './row-list.js';
+
 /**
  * Frames of one camera so near each other belong to one moment: a tile in which nothing changes is embedded every 30 s, so
  * what stays is seen at least so often.
  */
 const GAP_MS = 40_000;
 
-/** A row of the store, about a minute of one camera, and the score of its best vector. */
-export interface ScoredRow {
-  id: number;
-  streamId: number;
-  cameraId: string;
-  fromMs: number;
-  toMs: number;
-  /** NaN: it is gone. */
-  best: number;
-  /** Whether that is only a guess. */
-  isGuess?: boolean;
+/** Rows of the store, each about a minute of one camera, in the order of time. */
+export interface ScoredRows
+  extends Pick<SearchedRows, 'streamIds' | 'fromMs' | 'toMs' | 'cameras' | 'cameraIds'> {
+  /** Score of the best vector of each; NaN: it is gone. */
+  best: Float32Array;
+  /** 1: that is only a guess. */
+  isGuess: Uint8Array;
 }
 
 /** A frame and its best tile. */
@@ -38,7 +37,7 @@ export interface Moment extends ScoredFrame {
 /** What {@link findMoments} needs. */
 export interface MomentOptions {
   /** Frames of a row in the order of time; none: it was deleted meanwhile. Asked for few rows only. */
-  framesOf: (row: ScoredRow) => readonly ScoredFrame[];
+  framesOf: (place: number) => readonly ScoredFrame[];
   limit: number;
   /** Score of an ordinary moment. */
   ordinary: number;
@@ -47,27 +46,20 @@ export interface MomentOptions {
 /**
  * The best moments, best first. A moment goes on as long as every minute of it has a frame that scores at least half as far
  * above the ordinary as its best; what is nearer to it than {@link GAP_MS} belongs to it, too. Pure, but for `framesOf`.
- * @param rows in the order of time
  */
-export function findMoments(rows: readonly ScoredRow[], options: MomentOptions): Moment[] {
-  const cameras = new Map<string, ScoredRow[]>();
-  for (const row of rows) {
-    const own = cameras.get(row.cameraId);
-    if (own) own.push(row);
-    else cameras.set(row.cameraId, [row]);
-  }
-  const tracks = new Map([...cameras].map(([cameraId, own]) => [cameraId, new Track(own, options)]));
-  const queue = new RowQueue(rows.filter(({ best }) => !Number.isNaN(best)));
+export function findMoments(rows: ScoredRows, options: MomentOptions): Moment[] {
+  const tracks = rows.cameraIds.map(() => new Track(rows, options));
+  const queue = new RowQueue(rows.best);
   const moments: Moment[] = [];
   while (moments.length < options.limit) {
     const row = queue.take();
     if (!row) break;
-    const track = tracks.get(row.cameraId)!;
-    const top = track.topOf(row);
+    const track = tracks[rows.cameras[row.place]!]!;
+    const top = track.topOf(row.place);
     if (!top) continue;
     // Its best frame may belong to a moment that was found already: what is left of it waits for its turn.
     if (Math.fround(top.score) < row.best) queue.put({ ...row, best: Math.fround(top.score) });
-    else moments.push(track.take(row, top));
+    else moments.push(track.take(row.place, top));
   }
   return moments;
 }
@@ -75,39 +67,54 @@ export function findMoments(rows: readonly ScoredRow[], options: MomentOptions):
 /** Rows are taken out of a queue this many at a time: of a hundred thousand, hardly any is asked for. */
 const SORTED_AT_ONCE = 1000;
 
+interface QueuedRow {
+  place: number;
+  best: number;
+}
+
 /** Rows, the best first. */
 class RowQueue {
+  readonly #best: Float32Array;
   /** The best is last; the rest is sorted when it is needed. */
-  #sorted: ScoredRow[] = [];
-  #rest: ScoredRow[];
+  #sorted: QueuedRow[] = [];
   /** No row of the rest is better. */
   #least = Infinity;
+  /** Of the rest, those that were put back. */
+  #returned: QueuedRow[] = [];
 
-  constructor(rows: ScoredRow[]) {
-    this.#rest = rows;
+  constructor(best: Float32Array) {
+    this.#best = best;
   }
 
-  take(): ScoredRow | undefined {
+  take(): QueuedRow | undefined {
     if (this.#sorted.length === 0) this.#sortMore();
     return this.#sorted.pop();
   }
 
-  put(row: ScoredRow): void {
+  put(row: QueuedRow): void {
     if (row.best >= this.#least) insert(this.#sorted, row);
-    else this.#rest.push(row);
+    else this.#returned.push(row);
   }
 
   #sortMore(): void {
-    const scores = new Float64Array(this.#rest.length);
-    for (let i = 0; i < scores.length; i++) scores[i] = this.#rest[i]!.best;
-    scores.sort();
-    this.#least = scores.at(-SORTED_AT_ONCE) ?? -Infinity;
-    this.#sorted = this.#rest.filter(({ best }) => best >= this.#least).sort((a, b) => a.best - b.best);
-    this.#rest = this.#rest.filter(({ best }) => best < this.#least);
+    const before = this.#least;
+    const rest = this.#best.filter((best) => best < before);
+    const scores = new Float32Array(rest.length + this.#returned.length);
+    scores.set(rest);
+    for (const [i, { best }] of this.#returned.entries()) scores[rest.length + i] = best;
+    if (scores.length === 0) return;
+    this.#least = nthLowest(scores, Math.max(0, scores.length - SORTED_AT_ONCE));
+    for (let place = 0; place < this.#best.length; place++) {
+      const best = this.#best[place]!;
+      if (best < before && best >= this.#least) this.#sorted.push({ place, best });
+    }
+    this.#sorted.push(...this.#returned.filter(({ best }) => best >= this.#least));
+    this.#sorted.sort((a, b) => a.best - b.best);
+    this.#returned = this.#returned.filter(({ best }) => best < this.#least);
   }
 }
 
-function insert(queue: ScoredRow[], row: ScoredRow): void {
+function insert(queue: QueuedRow[], row: QueuedRow): void {
   let [low, high] = [0, queue.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -119,55 +126,66 @@ function insert(queue: ScoredRow[], row: ScoredRow): void {
 
 /** One camera. */
 class Track {
-  readonly #rows: readonly ScoredRow[];
-  readonly #placeOf: ReadonlyMap<number, number>;
+  readonly #rows: ScoredRows;
   readonly #options: MomentOptions;
   readonly #taken: { fromMs: number; toMs: number }[] = [];
 
-  constructor(rows: readonly ScoredRow[], options: MomentOptions) {
+  constructor(rows: ScoredRows, options: MomentOptions) {
     this.#rows = rows;
-    this.#placeOf = new Map(rows.map(({ id }, place) => [id, place]));
     this.#options = options;
   }
 
   /** The best frame of a row that belongs to no moment yet. */
-  topOf(row: ScoredRow): ScoredFrame | null {
-    if (this.#taken.some(({ fromMs, toMs }) => fromMs <= row.fromMs && row.toMs <= toMs)) return null;
+  topOf(place: number): ScoredFrame | null {
+    const { fromMs, toMs } = this.#timesOf(place);
+    if (this.#taken.some((taken) => taken.fromMs <= fromMs && toMs <= taken.toMs)) return null;
     let top: ScoredFrame | null = null;
-    for (const frame of this.#options.framesOf(row))
+    for (const frame of this.#options.framesOf(place))
       if (!this.#isTaken(frame.atMs) && (!top || frame.score > top.score)) top = frame;
     return top;
   }
 
   /** Makes a moment of a frame and what belongs to it. */
-  take(row: ScoredRow, top: ScoredFrame): Moment {
+  take(place: number, top: ScoredFrame): Moment {
+    const { cameras, cameraIds, streamIds } = this.#rows;
     const level = (this.#options.ordinary + top.score) / 2;
-    const place = this.#placeOf.get(row.id)!;
     const [first, last] = [this.#end(place, { step: -1, level }), this.#end(place, { step: 1, level })];
-    const passing = (row: ScoredRow) => this.#options.framesOf(row).filter(({ score }) => score >= level);
+    const passing = (row: number) => this.#options.framesOf(row).filter(({ score }) => score >= level);
     const fromMs = Math.min(top.atMs, passing(first)[0]?.atMs ?? top.atMs);
     const toMs = Math.max(top.atMs, passing(last).at(-1)?.atMs ?? top.atMs);
     this.#taken.push({ fromMs: fromMs - GAP_MS, toMs: toMs + GAP_MS });
-    const { cameraId, streamId } = row;
+    const [cameraId, streamId] = [cameraIds[cameras[place]!]!, streamIds[place]!];
     return { ...top, cameraId, streamId, fromMs, toMs };
   }
 
   /** The last row, going one way, up to which every row passes a level and none belongs to a moment already. */
-  #end(place: number, { step, level }: { step: 1 | -1; level: number }): ScoredRow {
-    let row = this.#rows[place]!;
-    for (let next = this.#rows[place + step]; next; next = this.#rows[place + step]) {
-      const gapMs = step === 1 ? next.fromMs - row.toMs : row.fromMs - next.toMs;
+  #end(place: number, { step, level }: { step: 1 | -1; level: number }): number {
+    let last = place;
+    for (let next = this.#next(last, step); next !== null; next = this.#next(last, step)) {
+      const [row, other] = [this.#timesOf(last), this.#timesOf(next)];
+      const gapMs = step === 1 ? other.fromMs - row.toMs : row.fromMs - other.toMs;
       const goesOn = gapMs <= GAP_MS && this.#bestOf(next) >= level;
-      if (!goesOn || this.#isTaken(next.fromMs) || this.#isTaken(next.toMs)) break;
-      row = next;
-      place += step;
+      if (!goesOn || this.#isTaken(other.fromMs) || this.#isTaken(other.toMs)) break;
+      last = next;
     }
-    return row;
+    return last;
   }
 
-  #bestOf(row: ScoredRow): number {
-    if (!row.isGuess) return row.best;
-    return this.#options.framesOf(row).reduce((best, { score }) => Math.max(best, score), -Infinity);
+  /** The nearest row of the same camera, going one way. */
+  #next(place: number, step: 1 | -1): number | null {
+    const { cameras } = this.#rows;
+    for (let next = place + step; next >= 0 && next < cameras.length; next += step)
+      if (cameras[next] === cameras[place]) return next;
+    return null;
+  }
+
+  #timesOf(place: number): { fromMs: number; toMs: number } {
+    return { fromMs: this.#rows.fromMs[place]!, toMs: this.#rows.toMs[place]! };
+  }
+
+  #bestOf(place: number): number {
+    if (!this.#rows.isGuess[place]) return this.#rows.best[place]!;
+    return this.#options.framesOf(place).reduce((best, { score }) => Math.max(best, score), -Infinity);
   }
 
   #isTaken(atMs: number): boolean {

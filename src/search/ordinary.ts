@@ -1,3 +1,5 @@
+import { nthLowest } from './nth-lowest.js';
+
 /** Fewer moments say nothing about what is ordinary. */
 const LEAST_MOMENTS = 60;
 /** MAD of a normal distribution times this is its standard deviation. */
@@ -6,11 +8,13 @@ const MAD_TO_SIGMA = 1.4826;
 const LEAST_OF_CAMERA = 20;
 const LEAST_SPREAD = 1e-4;
 
-/** A moment, about a minute of one camera, and the best score in it. */
-export interface OrdinaryMoment {
-  cameraId: string;
-  /** NaN: not known. */
-  best: number;
+/** Moments, each about a minute of one camera. */
+export interface OrdinaryMoments {
+  /** Best score in each; NaN: not known. */
+  best: Float32Array;
+  /** Of each, which of `cameraIds` it is of. */
+  cameras: Uint32Array;
+  cameraIds: readonly string[];
 }
 
 /**
@@ -29,40 +33,55 @@ export interface Ordinary {
 }
 
 /** @returns null when there are too few */
-export function ordinaryOf(moments: readonly OrdinaryMoment[]): Ordinary | null {
-  const known = moments.filter(({ best }) => !Number.isNaN(best));
+export function ordinaryOf({ best, cameras, cameraIds }: OrdinaryMoments): Ordinary | null {
+  const known = best.filter((score) => !Number.isNaN(score));
   if (known.length < LEAST_MOMENTS) return null;
-  const all = known.map(({ best }) => best);
-  const own = new Map<string, number[]>();
-  for (const { cameraId, best } of known) {
-    const scores = own.get(cameraId);
-    if (scores) scores.push(best);
-    else own.set(cameraId, [best]);
-  }
-  const median = quantile(all, 0.5);
-  const medians = new Map(
-    [...own].map(([id, scores]) => [id, scores.length < LEAST_OF_CAMERA ? median : quantile(scores, 0.5)]),
-  );
-  const deviationsOf = (id: string) => own.get(id)!.map((score) => Math.abs(score - medians.get(id)!));
+  const own = scoresOf({ best, cameras, cameraIds });
+  const median = quantile(known, 0.5);
+  const medians = own.map((scores) => (scores.length < LEAST_OF_CAMERA ? median : quantile(scores, 0.5)));
+  const all = new Float64Array(known.length);
+  let filled = 0;
+  const deviations = own.map((scores, camera) => {
+    const start = filled;
+    for (const score of scores) all[filled++] = Math.abs(score - medians[camera]!);
+    return all.slice(start, filled);
+  });
   // A camera before which nothing moves has hardly any spread of its own.
-  const usual = quantile([...own.keys()].flatMap(deviationsOf), 0.5);
-  const cameras = new Map(
-    [...medians].map(([id, median]) => {
-      const deviation = Math.max(quantile(deviationsOf(id), 0.5), usual);
-      return [id, { median, spread: Math.max(LEAST_SPREAD, MAD_TO_SIGMA * deviation) }];
-    }),
-  );
-  const squares = known.reduce(
-    (sum, { cameraId, best }) => sum + surprise(cameras.get(cameraId)!, best) ** 2,
-    0,
-  );
+  const usual = quantile(all, 0.5);
+  const ofCameras = medians.map((median, camera) => {
+    const deviation = Math.max(own[camera]!.length > 0 ? quantile(deviations[camera]!, 0.5) : 0, usual);
+    return { median, spread: Math.max(LEAST_SPREAD, MAD_TO_SIGMA * deviation) };
+  });
+  let squares = 0;
+  for (let i = 0; i < best.length; i++)
+    if (!Number.isNaN(best[i]!)) squares += surprise(ofCameras[cameras[i]!]!, best[i]!) ** 2;
   // Unlike the spreads, this knows of the tail. Where that is lighter than a normal one, it counts as normal.
   const rms = Math.max(1, Math.sqrt(squares / known.length));
-  return { moments: known.length, median, cameras, highest: rms * Math.sqrt(2 * Math.log(known.length)) };
+  return {
+    ...{ moments: known.length, median },
+    cameras: new Map(ofCameras.flatMap((one, i) => (own[i]!.length > 0 ? [[cameraIds[i]!, one]] : []))),
+    highest: rms * Math.sqrt(2 * Math.log(known.length)),
+  };
+}
+
+/** Of each camera, the scores that are known. */
+function scoresOf({ best, cameras, cameraIds }: OrdinaryMoments): Float32Array[] {
+  const counts = cameraIds.map(() => 0);
+  for (let i = 0; i < best.length; i++) if (!Number.isNaN(best[i]!)) counts[cameras[i]!]!++;
+  const own = counts.map((count) => new Float32Array(count));
+  counts.fill(0);
+  for (let i = 0; i < best.length; i++) {
+    const camera = cameras[i]!;
+    if (!Number.isNaN(best[i]!)) own[camera]![counts[camera]!++] = best[i]!;
+  }
+  return own;
 }
 
 /** How far above what is ordinary for its camera a score is, in spreads. */
-export function surpriseOf({ cameras }: Ordinary, { cameraId, best }: OrdinaryMoment): number {
+export function surpriseOf(
+  { cameras }: Ordinary,
+  { cameraId, best }: { cameraId: string; best: number },
+): number {
   return surprise(cameras.get(cameraId)!, best);
 }
 
@@ -77,7 +96,7 @@ function surprise({ median, spread }: { median: number; spread: number }, score:
  */
 export const LEAST_STRENGTH = 1.2;
 
-function quantile(values: readonly number[], part: number): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
+/** Moves the values. */
+function quantile(values: Float32Array | Float64Array, part: number): number {
+  return nthLowest(values, Math.min(values.length - 1, Math.floor(part * values.length)));
 }

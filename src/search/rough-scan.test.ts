@@ -8,7 +8,6 @@ import { ordinaryOf } from './ordinary.js';
 import { codeQuery } from './query-score.js';
 import { scanRoughly } from './rough-scan.js';
 import { RowScanner } from './row-scanner.js';
-import type { RowToScan } from './scan-threads.js';
 import { SketchScanner } from './sketch-scanner.js';
 import { SKETCH_BYTES, SKETCH_DIRECTIONS, Sketcher } from './sketcher.js';
 
@@ -47,13 +46,17 @@ const bodies = rows.map((codes) =>
     ...{ frames: Array.from({ length: VECTORS }, () => frame), commonness: meter.of(codes) },
   }),
 );
-const all = rows.map((_, id) => {
-  return { id, vectors: VECTORS, measured: true, cameraId: `camera-${id % CAMERAS}` };
+const rowsOf = (ids: readonly number[]) => ({
+  ids: Float64Array.from(ids),
+  measured: new Uint8Array(ids.length).fill(1),
+  cameras: Uint32Array.from(ids, (id) => id % CAMERAS),
+  cameraIds: Array.from({ length: CAMERAS }, (_, camera) => `camera-${camera}`),
 });
+const all = rowsOf([...rows.keys()]);
 
 /** What threads do, without threads. */
 function world(budgetBytes: number) {
-  const store = { body: (id: number) => bodies[id] ?? null };
+  const store = { body: (id: number) => (bodies[id] ? Uint8Array.from(bodies[id]) : null) };
   const settings = { store, dimension: DIMENSION, commonness: meter };
   const scanner = new RowScanner({ ...settings, budgetBytes: 0 });
   const sample = Float32Array.from(
@@ -63,18 +66,14 @@ function world(budgetBytes: number) {
   );
   const settingsOf = { dimension: DIMENSION, captions: phrases, count: SKETCH_DIRECTIONS };
   const sketcher = new Sketcher(findDirections({ ...settingsOf, vectors: sample }));
-  const read = (id: number, isMeasured: boolean) => scanner.read(id, isMeasured);
-  const sketches = new SketchScanner({ sketcher, read, budgetBytes });
-  const scanned = (some: readonly RowToScan[]) => {
-    return { ids: Float64Array.from(some, ({ id }) => id), measured: new Uint8Array(some.length).fill(1) };
-  };
+  const sketches = new SketchScanner({ sketcher, reader: scanner, budgetBytes });
   let compared = 0;
   const threads: Parameters<typeof scanRoughly>[1]['threads'] = {
     scan: async (some, query) => {
-      compared += some.length;
-      return scanner.scan(scanned(some), query);
+      compared += some.ids.length;
+      return scanner.scan(some, query);
     },
-    guess: async (some, query) => sketches.scan(scanned(some), query),
+    guess: async (some, query) => sketches.scan(some, query),
   };
   return { threads, comparedOf: () => compared };
 }
@@ -92,10 +91,9 @@ describe('a rough scan', () => {
       const before = comparedOf();
       const { best, typical } = await scanRoughly(all, { query: asked, threads, likeliest: LIKELIEST });
       compared = Math.max(compared, comparedOf() - before);
-      const ten = [...all.keys()].sort((a, b) => exact[b]! - exact[a]!).slice(0, 10);
+      const ten = [...rows.keys()].sort((a, b) => exact[b]! - exact[a]!).slice(0, 10);
       found += ten.filter((row) => best[row] === exact[row]).length;
-      const ordinary = (scores: Float32Array) =>
-        ordinaryOf(all.map(({ cameraId }, row) => ({ cameraId, best: scores[row]! })))!;
+      const ordinary = (scores: Float32Array) => ordinaryOf({ ...all, best: scores })!;
       const [one, other] = [ordinary(exact), ordinary(typical)];
       for (const [id, { median, spread }] of one.cameras) {
         const own = other.cameras.get(id)!;
@@ -111,10 +109,13 @@ describe('a rough scan', () => {
   it('compares exactly what there is no memory for, and leaves out what is gone', async () => {
     const held = 1000;
     const { threads } = world(held * VECTORS * SKETCH_BYTES);
-    const gone = { ...all[0]!, id: ROWS };
     const asked = query();
     const exact = await threads.scan(all, asked);
-    const { best } = await scanRoughly([...all, gone], { query: asked, threads, likeliest: 10 });
+    const { best } = await scanRoughly(rowsOf([...rows.keys(), ROWS]), {
+      query: asked,
+      threads,
+      likeliest: 10,
+    });
     expect(best.at(-1)).toBeNaN();
     expect(best.slice(held, -1)).toEqual(exact.slice(held));
   });

@@ -1,5 +1,7 @@
+import { nthLowest } from './nth-lowest.js';
 import type { CodedQuery } from './query-score.js';
-import { type RowToScan, type ScanThreads, spread } from './scan-threads.js';
+import { picked, type SearchedRows } from './row-list.js';
+import { type ScanThreads, spread } from './scan-threads.js';
 
 /** Rows that are compared exactly, of all for which guesses were made: the likeliest, and some of every kind. */
 const LIKELIEST = 3000;
@@ -13,13 +15,8 @@ export interface BestOfRows {
   best: Float32Array;
   /** The same where it was compared; elsewhere one that spreads as the exact ones do, for telling what is ordinary. */
   typical: Float32Array;
-  /** Whether a row's score was only guessed. */
-  isGuess: (place: number) => boolean;
-}
-
-/** A row, and whose. */
-export interface RowOfCamera extends RowToScan {
-  cameraId: string;
+  /** 1: a row's score was only guessed. */
+  isGuess: Uint8Array;
 }
 
 /**
@@ -28,53 +25,56 @@ export interface RowOfCamera extends RowToScan {
  * @throws WordwatchError `search-failed`
  */
 export async function scanRoughly(
-  rows: readonly RowOfCamera[],
+  rows: Pick<SearchedRows, 'ids' | 'measured' | 'cameras' | 'cameraIds'>,
   {
     query,
     threads,
     likeliest: most = LIKELIEST,
   }: { query: CodedQuery; threads: Pick<ScanThreads, 'scan' | 'guess'>; likeliest?: number | undefined },
 ): Promise<BestOfRows> {
+  const { ids, measured, cameras } = rows;
   const guesses = await threads.guess(rows, query);
-  const samples = spread([...rows.keys()], OF_EVERY_KIND);
-  const chosen = [...new Set([...samples, ...likeliest(guesses, most)])];
-  const exact = await threads.scan(
-    chosen.map((place) => rows[place]!),
-    query,
-  );
-  const known = new Map(chosen.map((place, i) => [place, exact[i]!]));
+  const samples = spread(ids.length, OF_EVERY_KIND);
+  const isGuess = new Uint8Array(ids.length).fill(1);
+  for (const place of samples) isGuess[place] = 0;
+  for (const place of likeliest(guesses, most)) isGuess[place] = 0;
+  const chosen = new Uint32Array(ids.length - isGuess.reduce((sum, one) => sum + one, 0));
+  for (let place = 0, i = 0; place < ids.length; place++) if (!isGuess[place]) chosen[i++] = place;
+  const exact = await threads.scan({ ids: picked(ids, chosen), measured: picked(measured, chosen) }, query);
+  const best = new Float32Array(ids.length);
+  for (const [i, place] of chosen.entries()) best[place] = exact[i]!;
+  const typical = best.slice();
   const lines = new Lines(
-    samples.map((place) => ({
-      cameraId: rows[place]!.cameraId,
-      guess: guesses[place]!,
-      exact: known.get(place)!,
-    })),
+    rows.cameraIds.length,
+    Array.from(samples, (place) => {
+      return { camera: cameras[place]!, guess: guesses[place]!, exact: best[place]! };
+    }),
   );
-  const [best, typical] = [new Float32Array(rows.length), new Float32Array(rows.length)];
-  for (let i = 0; i < rows.length; i++) {
-    const line = lines.of(rows[i]!.cameraId);
+  for (let i = 0; i < ids.length; i++) {
+    const line = lines.of(cameras[i]!);
+    const error = line.nextError();
+    if (!isGuess[i]) continue;
     best[i] = line.at(guesses[i]!);
-    typical[i] = best[i]! + line.nextError();
+    typical[i] = best[i]! + error;
   }
-  for (const [place, score] of known) best[place] = typical[place] = score;
-  return { best, typical, isGuess: (place) => !known.has(place) };
+  return { best, typical, isGuess };
 }
 
 /** Places of the highest guesses, and of all rows of which there is none. */
 function likeliest(guesses: Float32Array, count: number): number[] {
-  const known = guesses.filter((guess) => Number.isFinite(guess)).sort();
-  const least = known[Math.max(0, known.length - count)] ?? Infinity;
+  const known = guesses.filter((guess) => Number.isFinite(guess));
+  const least = known.length === 0 ? Infinity : nthLowest(known, Math.max(0, known.length - count));
   // The same footage over and over has the same guesses: of those, as many as there is room for.
-  let room = known.slice(-count).filter((guess) => guess === least).length;
+  let room = count - known.reduce((sum, guess) => sum + (guess > least ? 1 : 0), 0);
   const places: number[] = [];
   for (let place = 0; place < guesses.length; place++)
-    if (guesses[place]! > least || guesses[place] === Infinity) places.push(place);
+    if (guesses[place]! > least) places.push(place);
     else if (guesses[place] === least && room-- > 0) places.push(place);
   return places;
 }
 
 interface Sample {
-  cameraId: string;
+  camera: number;
   guess: number;
   exact: number;
 }
@@ -82,22 +82,19 @@ interface Sample {
 /** What exact scores are to guesses: of each camera, or where little is known of it, of all. */
 class Lines {
   readonly #all: Line;
-  readonly #cameras: ReadonlyMap<string, Line>;
+  readonly #cameras: readonly Line[];
 
-  constructor(samples: readonly Sample[]) {
+  constructor(cameras: number, samples: readonly Sample[]) {
     const known = samples.filter(({ guess, exact }) => Number.isFinite(guess) && !Number.isNaN(exact));
-    const own = new Map<string, Sample[]>();
-    for (const sample of known) own.set(sample.cameraId, [...(own.get(sample.cameraId) ?? []), sample]);
     this.#all = new Line(known);
-    this.#cameras = new Map(
-      [...own]
-        .filter(([, samples]) => samples.length >= LEAST_OF_CAMERA)
-        .map(([id, samples]) => [id, new Line(samples)]),
-    );
+    this.#cameras = Array.from({ length: cameras }, (_, camera) => {
+      const own = known.filter((sample) => sample.camera === camera);
+      return own.length < LEAST_OF_CAMERA ? this.#all : new Line(own);
+    });
   }
 
-  of(cameraId: string): Line {
-    return this.#cameras.get(cameraId) ?? this.#all;
+  of(camera: number): Line {
+    return this.#cameras[camera]!;
   }
 }
 

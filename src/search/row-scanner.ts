@@ -1,4 +1,5 @@
 import { Dots } from '../shared/dots/dots.js';
+import { freeNow } from '../shared/free-now.js';
 import { codesOf } from '../store/vectors/minute-codec.js';
 import type { VectorStore } from '../store/vectors/vector-store.js';
 import type { Commonness } from './commonness.js';
@@ -22,6 +23,7 @@ export interface ScannedRows {
 
 /** What {@link RowScanner} needs. */
 export interface RowScannerOptions {
+  /** What it gives has memory of its own, which is freed. */
   store: Pick<VectorStore, 'body'>;
   dimension: number;
   commonness: Commonness;
@@ -102,17 +104,26 @@ export class RowScanner {
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
       if (this.#places.has(id)) continue;
-      const row = isPointless ? null : this.read(id, measured[i] === 1);
-      if (isPointless) this.#places.set(id, ON_DISK);
-      else this.#places.set(id, row === null ? GONE : (this.#hold(row) ?? ON_DISK));
+      const hold = (row: ReadRow) => this.#hold(row) ?? ON_DISK;
+      this.#places.set(id, isPointless ? ON_DISK : (this.read(id, measured[i] === 1, hold) ?? GONE));
     }
   }
 
-  /** Reads a row; null: it was deleted, or cannot be read, or has no vectors. */
-  read(id: number, isMeasured: boolean): ReadRow | null {
-    const { store, dimension, commonness: meter } = this.#options;
-    const body = store.body(id);
+  /**
+   * Reads a row and hands it over; its memory is taken back when `use` returns.
+   * @returns what `use` returns; null: the row was deleted, or cannot be read, or has no vectors
+   */
+  read<T>(id: number, isMeasured: boolean, use: (row: ReadRow) => T): T | null {
+    const body = this.#options.store.body(id);
     if (!body) return null;
+    const row = this.#decode(body, isMeasured);
+    const used = row && use(row);
+    freeNow(body);
+    return used;
+  }
+
+  #decode(body: Uint8Array, isMeasured: boolean): ReadRow | null {
+    const { dimension, commonness: meter } = this.#options;
     try {
       const { codes, commonness, dimension: found } = codesOf(body);
       if (found !== dimension || codes.length === 0) return null;
@@ -143,18 +154,17 @@ export class RowScanner {
   }
 
   #scanOnDisk(id: number, isMeasured: boolean, { phrases }: CodedQuery, score: QueryScore): number {
-    const row = this.read(id, isMeasured);
-    if (!row) {
-      this.#places.set(id, GONE);
-      return Number.NaN;
-    }
-    const count = row.commonness.length;
-    if (!this.#passing || this.#passing.room < count)
-      this.#passing = makeSegment(count, this.#options.dimension);
-    this.#passing.dots.setPhrases(phrases);
-    const place = { segment: this.#passing, from: 0, count };
-    fill(place, row);
-    return bestOf(place, score);
+    const best = this.read(id, isMeasured, (row) => {
+      const count = row.commonness.length;
+      if (!this.#passing || this.#passing.room < count)
+        this.#passing = makeSegment(count, this.#options.dimension);
+      this.#passing.dots.setPhrases(phrases);
+      const place = { segment: this.#passing, from: 0, count };
+      fill(place, row);
+      return bestOf(place, score);
+    });
+    if (best === null) this.#places.set(id, GONE);
+    return best ?? Number.NaN;
   }
 }
 

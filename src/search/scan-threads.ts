@@ -4,28 +4,17 @@ import { messageOf, WordwatchError } from '../shared/errors.js';
 import { workerEntry } from '../shared/worker-url.js';
 import type { Directions } from './directions.js';
 import type { CodedQuery } from './query-score.js';
+import { picked } from './row-list.js';
 import type { ScannedRows } from './row-scanner.js';
 import type { ScanReply, ScanSettings, ScanWork } from './scan-worker.js';
 
 /** Rows that directions are learnt from. */
 const LEARNT_ROWS = 1024;
 
-/** A row to be scanned. */
-export interface RowToScan {
-  id: number;
-  vectors: number;
-  /** Whether the commonness that is stored with it was measured as it is today. */
-  measured: boolean;
-}
-
 /** Threads that scan rows, each its share, which it keeps in memory for the next query. One query at a time. */
 export class ScanThreads implements AsyncDisposable {
   readonly #workers: Worker[];
-  /** Vectors of each thread. */
-  readonly #loads: number[];
   #directions: Directions | null = null;
-  /** Which thread has a row. */
-  readonly #threadOf = new Map<number, number>();
 
   /** @param settings `budgetBytes` is shared by all of them */
   constructor(settings: ScanSettings, { threads }: { threads: number }) {
@@ -38,20 +27,19 @@ export class ScanThreads implements AsyncDisposable {
       worker.on('error', () => {});
       return worker;
     });
-    this.#loads = this.#workers.map(() => 0);
   }
 
   /**
    * @returns of each row the score of its best vector; NaN: it was deleted meanwhile, or cannot be read
    * @throws WordwatchError `search-failed`
    */
-  scan(rows: readonly RowToScan[], query: CodedQuery): Promise<Float32Array> {
+  scan(rows: ScannedRows, query: CodedQuery): Promise<Float32Array> {
     return this.#share(rows, (own) => ({ rows: own, query }));
   }
 
   /** Learns from some of the rows how to make sketches. @throws WordwatchError `search-failed` */
-  async learn(rows: readonly RowToScan[]): Promise<void> {
-    const work: ScanWork = { rows: scanned(spread(rows, LEARNT_ROWS)), learn: true };
+  async learn(rows: ScannedRows): Promise<void> {
+    const work: ScanWork = { rows: rowsAt(rows, spread(rows.ids.length, LEARNT_ROWS)), learn: true };
     const reply = await ask(this.#workers[0]!, work);
     this.#directions = (reply as { directions: Directions }).directions;
   }
@@ -66,35 +54,35 @@ export class ScanThreads implements AsyncDisposable {
    * @returns of each row about the score of its best vector; NaN: as above; Infinity: there is no memory for its sketches
    * @throws WordwatchError `search-failed`
    */
-  guess(rows: readonly RowToScan[], query: CodedQuery): Promise<Float32Array> {
+  guess(rows: ScannedRows, query: CodedQuery): Promise<Float32Array> {
     const directions = this.#directions!;
     return this.#share(rows, (own) => ({ rows: own, query, directions }));
   }
 
-  async #share(rows: readonly RowToScan[], workOf: (rows: ScannedRows) => ScanWork): Promise<Float32Array> {
-    const shares: number[][] = this.#workers.map(() => []);
-    for (const [place, row] of rows.entries()) shares[this.#assign(row)]!.push(place);
-    const best = new Float32Array(rows.length);
+  async #share(rows: ScannedRows, workOf: (rows: ScannedRows) => ScanWork): Promise<Float32Array> {
+    const shares = this.#shares(rows.ids);
+    const best = new Float32Array(rows.ids.length);
     await Promise.all(
       shares.map(async (places, thread) => {
         if (places.length === 0) return;
-        const work = workOf(scanned(places.map((place) => rows[place]!)));
-        const reply = await ask(this.#workers[thread]!, work);
+        const reply = await ask(this.#workers[thread]!, workOf(rowsAt(rows, places)));
         const found = (reply as { best: Float32Array }).best;
-        for (const [i, place] of places.entries()) best[place] = found[i]!;
+        for (let i = 0; i < places.length; i++) best[places[i]!] = found[i]!;
       }),
     );
     return best;
   }
 
-  #assign({ id, vectors }: RowToScan): number {
-    let thread = this.#threadOf.get(id);
-    if (thread === undefined) {
-      thread = this.#loads.indexOf(Math.min(...this.#loads));
-      this.#threadOf.set(id, thread);
-      this.#loads[thread]! += vectors;
+  /** Places of each thread's rows: told by the id alone, and spread so that any few neighbours are shared evenly. */
+  #shares(ids: Float64Array): Uint32Array[] {
+    const threads = this.#workers.length;
+    const shares = this.#workers.map(() => new Uint32Array(ids.length));
+    const counts = this.#workers.map(() => 0);
+    for (let place = 0; place < ids.length; place++) {
+      const thread = Math.floor(((ids[place]! * 0.618034) % 1) * threads);
+      shares[thread]![counts[thread]!++] = place;
     }
-    return thread;
+    return shares.map((places, thread) => places.subarray(0, counts[thread]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -102,21 +90,15 @@ export class ScanThreads implements AsyncDisposable {
   }
 }
 
-/** A plain loop: there are a hundred thousand, for every query. */
-function scanned(rows: readonly RowToScan[]): ScannedRows {
-  const [ids, measured] = [new Float64Array(rows.length), new Uint8Array(rows.length)];
-  for (let i = 0; i < rows.length; i++) {
-    ids[i] = rows[i]!.id;
-    measured[i] = rows[i]!.measured ? 1 : 0;
-  }
-  return { ids, measured };
+function rowsAt({ ids, measured }: ScannedRows, places: Uint32Array): ScannedRows {
+  return { ids: picked(ids, places), measured: picked(measured, places) };
 }
 
-/** So many of them, or all, from beginning to end; not at even steps, which may meet one camera only. */
-export function spread<T>(items: readonly T[], count: number): T[] {
-  const taken = Math.min(count, items.length);
-  const step = items.length / taken;
-  return Array.from({ length: taken }, (_, i) => items[Math.floor((i + ((i * 0.618034) % 1)) * step)]!);
+/** Places of so many of them, or of all, from beginning to end; not at even steps, which may meet one camera only. */
+export function spread(all: number, count: number): Uint32Array {
+  const taken = Math.min(count, all);
+  const step = all / taken;
+  return Uint32Array.from({ length: taken }, (_, i) => Math.floor((i + ((i * 0.618034) % 1)) * step));
 }
 
 async function ask(worker: Worker, work: ScanWork): Promise<Exclude<ScanReply, { error: string }>> {

@@ -58,23 +58,22 @@ function sketchesOf(directions: Directions): SketchScanner {
   if (!sketches) {
     const reader = new RowScanner({ store, dimension, commonness, budgetBytes: 0 });
     scanner = reader;
-    const read = (id: number, isMeasured: boolean) => reader.read(id, isMeasured);
-    sketches = new SketchScanner({ sketcher: new Sketcher(directions), read, budgetBytes });
+    sketches = new SketchScanner({ sketcher: new Sketcher(directions), reader, budgetBytes });
   }
   return sketches;
 }
 
 function learn({ ids, measured }: ScannedRows): Directions {
   const vectors: Float32Array[] = [];
-  for (const [place, id] of ids.entries()) {
-    const codes = scanner.read(id, measured[place] === 1)?.codes ?? new Int8Array();
-    const count = codes.length / dimension;
-    const taken = Math.min(LEARNT_OF_ROW, count);
-    for (let i = 0; i < taken; i++) {
-      const at = Math.floor((i * count) / taken) * dimension;
-      vectors.push(decodeImage(codes.subarray(at, at + dimension)));
-    }
-  }
+  for (const [place, id] of ids.entries())
+    scanner.read(id, measured[place] === 1, ({ codes }) => {
+      const count = codes.length / dimension;
+      const taken = Math.min(LEARNT_OF_ROW, count);
+      for (let i = 0; i < taken; i++) {
+        const at = Math.floor((i * count) / taken) * dimension;
+        vectors.push(decodeImage(codes.subarray(at, at + dimension)));
+      }
+    });
   const all = new Float32Array(vectors.length * dimension);
   for (const [i, vector] of vectors.entries()) all.set(vector, i * dimension);
   const count = Math.min(SKETCH_DIRECTIONS, dimension);

@@ -1,10 +1,13 @@
 import { availableParallelism, totalmem } from 'node:os';
-import type { Embedder } from '../model/embedder.js';
+import { type Embedder, type ImagePreparation, readSentImage } from '../model/index.js';
+import { WordwatchError } from '../shared/errors.js';
 import type { MomentStore } from '../store/moment-store.js';
 import type { Commonness } from './commonness.js';
 import { hitPicture } from './hit-picture.js';
 import { embedQuery } from './query.js';
+import { type FramePlace, RecordedStills } from './recorded-stills.js';
 import { type FoundMoment, Searcher, type SearchRange, type SearchResult } from './searcher.js';
+import type { TilePlace } from './stored-tile.js';
 
 /** Searches that may wait for the one under way; more are refused. */
 const MAX_WAITING = 8;
@@ -24,20 +27,29 @@ export interface SearchServiceOptions {
   /** Data folder, in which vectors are being written. */
   folder: string;
   embedder: Embedder;
+  /** How the model wants pictures. */
+  image: ImagePreparation;
   commonness: Commonness;
   /** Of whose pictures one may show a hit. */
   moments: MomentStore;
 }
 
-/** Words over cameras and times. */
+/** What is looked for over cameras and times; one of words, picture and `like` is there. */
 export interface ServiceQuery extends SearchRange {
-  words: string;
+  words: string | null;
   unwanted: readonly string[];
+  /** A JPEG, PNG or WebP file that somebody sent. */
+  picture: Uint8Array | null;
+  /** A tile of the past, of which more is looked for. */
+  like: TilePlace | null;
 }
 
-/** A hit, and the id of the event or peak whose picture shows it; null: there is none. */
+/** A hit, and what shows it. */
 export interface ServiceHit extends FoundMoment {
+  /** Of the event or peak whose picture shows it; null: there is none. */
   pictureId: string | null;
+  /** Whether {@link SearchService.still} does. */
+  recorded: boolean;
 }
 
 /** What came of it. */
@@ -48,6 +60,7 @@ export interface ServiceResult extends Omit<SearchResult, 'moments'> {
 /** Searches beside the cameras that are watched: reads vectors when it is first asked, and forgets them when it is not. */
 export class SearchService implements AsyncDisposable {
   readonly #options: SearchServiceOptions;
+  readonly #stills: RecordedStills;
   #open: { searcher: Searcher; modelHash: string; sinceMs: number } | null = null;
   readonly #stopped = new AbortController();
   #waiting = 0;
@@ -56,13 +69,20 @@ export class SearchService implements AsyncDisposable {
 
   constructor(options: SearchServiceOptions) {
     this.#options = options;
+    this.#stills = new RecordedStills(options.folder);
+  }
+
+  /** A frame of an indexed recording, as `RecordedStills.at` gives it. */
+  still(frame: FramePlace, signal: AbortSignal): Promise<Uint8Array | 'busy' | null> {
+    return this.#stills.at(frame, signal);
   }
 
   /**
    * One search after the other.
    * @param signal whoever asks is gone: a search that has not begun is left out
    * @returns `busy`: too many wait already
-   * @throws WordwatchError as `Searcher.search` and the model do, and what `signal` was aborted with
+   * @throws WordwatchError `tile-unknown`, as `readSentImage`, `Searcher.search` and the model do, and what `signal` was
+   *   aborted with
    */
   async search(query: ServiceQuery, signal: AbortSignal): Promise<ServiceResult | 'busy'> {
     if (this.#waiting >= MAX_WAITING) return 'busy';
@@ -79,14 +99,18 @@ export class SearchService implements AsyncDisposable {
     }
   }
 
-  async #search({ words, unwanted, ...range }: ServiceQuery): Promise<ServiceResult> {
+  async #search({ words, unwanted, picture: sent, like, ...range }: ServiceQuery): Promise<ServiceResult> {
     const { embedder, moments: pictures, folder } = this.#options;
-    const vectors = await embedQuery({ words, unwanted, picture: null }, embedder);
+    const looked = sent && (await this.#lookAt(sent));
     const searcher = await this.#searcher();
+    const picture = looked ?? (like && knownTile(searcher, like));
+    const vectors = await embedQuery({ words, unwanted, picture }, embedder);
     try {
       const { moments, ...rest } = await searcher.search(vectors, range);
-      const hits = moments.map((moment) => {
-        return { ...moment, pictureId: hitPicture(moment, { moments: pictures, folder })?.id ?? null };
+      const recorded = this.#stills.recorded(moments);
+      const hits = moments.map((moment, i) => {
+        const pictureId = hitPicture(moment, { moments: pictures, folder })?.id ?? null;
+        return { ...moment, pictureId, recorded: recorded[i]! };
       });
       return { ...rest, hits };
     } catch (error) {
@@ -94,6 +118,13 @@ export class SearchService implements AsyncDisposable {
       await this.#release();
       throw error;
     }
+  }
+
+  async #lookAt(sent: Uint8Array): Promise<Float32Array> {
+    const { embedder, image } = this.#options;
+    const pixels = await readSentImage(sent, { image });
+    const [vector] = await embedder.embedImages({ pixels, count: 1 });
+    return vector!;
   }
 
   /** A model at a server may be another one after an outage: its vectors are others. */
@@ -134,4 +165,15 @@ export class SearchService implements AsyncDisposable {
     await this.#last;
     await this.#release();
   }
+}
+
+function knownTile(searcher: Searcher, place: TilePlace): Float32Array {
+  const vector = searcher.tileVector(place);
+  if (vector) return vector;
+  const { cameraId, tile } = place;
+  throw new WordwatchError(
+    'tile-unknown',
+    `like: this model saw no tile ${tile} of ${cameraId} at that time, or it is not kept any more`,
+    { userInput: true, hint: 'The newest minute is not stored yet: wait for it, or choose another moment.' },
+  );
 }

@@ -1,10 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../rules/calibration/random.js';
 import { dot } from '../rules/vectors.js';
 import { codeImage, codePhrase, decodeImage } from '../shared/dots/codes.js';
 import { encodeMinute } from '../store/vectors/minute-codec.js';
 import { Commonness } from './commonness.js';
-import { findMoments, type ScoredFrame, type ScoredRow } from './moments.js';
+import { findMoments, type ScoredFrame } from './moments.js';
+import { nthLowest } from './nth-lowest.js';
 import { LEAST_STRENGTH, ordinaryOf, surpriseOf } from './ordinary.js';
 import { codeQuery } from './query-score.js';
 import { RowScanner } from './row-scanner.js';
@@ -57,7 +59,7 @@ describe('a scan of rows', () => {
   const store = {
     body: (id: number) => {
       reads++;
-      return bodies[id]!;
+      return bodies[id] ? Uint8Array.from(bodies[id]) : null;
     },
   };
   const query = { wanted: unit(), unwanted: [unit(), unit()] };
@@ -90,19 +92,25 @@ describe('a scan of rows', () => {
 
 describe('moments', () => {
   const MINUTE_MS = 60_000;
-  /** A frame every ten seconds, a row a minute. */
-  const track = (cameraId: string, scores: number[], firstId: number) => {
-    const rows = Array.from({ length: Math.ceil(scores.length / 6) }, (_, minute): ScoredRow => {
-      const own = scores.slice(minute * 6, minute * 6 + 6);
-      const fromMs = minute * MINUTE_MS;
-      const times = { fromMs, toMs: fromMs + (own.length - 1) * 10_000 };
-      return { id: firstId + minute, streamId: 1, cameraId, ...times, best: Math.fround(Math.max(...own)) };
-    });
-    const frames = (row: ScoredRow): ScoredFrame[] =>
-      scores.slice(row.fromMs / 10_000, row.fromMs / 10_000 + 6).map((score, i) => {
-        return { atMs: row.fromMs + i * 10_000, ptsMs: 0, tile: i, score };
+  /** A frame every ten seconds, a row a minute: of both cameras in turn. */
+  const cameraIds = ['yard', 'door'];
+  const rowsOf = (scores: readonly number[][]) => {
+    const length = (cameraIds.length * scores[0]!.length) / 6;
+    const frames = Array.from({ length }, (_, place) => {
+      const [camera, minute] = [place % cameraIds.length, Math.floor(place / cameraIds.length)];
+      const own = scores[camera]!.slice(minute * 6, minute * 6 + 6);
+      return own.map((score, i): ScoredFrame => {
+        return { atMs: minute * MINUTE_MS + i * 10_000, ptsMs: 0, tile: i, score };
       });
-    return { rows, frames };
+    });
+    const rows = {
+      ...{ cameraIds, cameras: Uint32Array.from(frames, (_, place) => place % cameraIds.length) },
+      fromMs: Float64Array.from(frames, (own) => own[0]!.atMs),
+      toMs: Float64Array.from(frames, (own) => own.at(-1)!.atMs),
+      best: Float32Array.from(frames, (own) => Math.max(...own.map(({ score }) => score))),
+      ...{ streamIds: new Float64Array(length).fill(1), isGuess: new Uint8Array(length) },
+    };
+    return { rows, framesOf: (place: number) => frames[place]! };
   };
 
   it('are made of neighbouring frames, across rows, and end where the score is back half-way', () => {
@@ -119,9 +127,7 @@ describe('moments', () => {
     ] as const)
       yard[at] = score;
     const door = Array.from({ length: 60 }, (_, i) => (i === 31 ? 0.9 : 0));
-    const [one, two] = [track('yard', yard, 0), track('door', door, 100)];
-    const rows = [...one.rows, ...two.rows].sort((a, b) => a.fromMs - b.fromMs);
-    const framesOf = (row: ScoredRow) => (row.cameraId === 'yard' ? one : two).frames(row);
+    const { rows, framesOf } = rowsOf([yard, door]);
     const found = findMoments(rows, { framesOf, limit: 3, ordinary: 0 });
     expect(
       found.map(({ cameraId, atMs, fromMs, toMs, score }) => [cameraId, atMs, fromMs, toMs, score]),
@@ -134,9 +140,28 @@ describe('moments', () => {
   });
 });
 
+describe('the n-th lowest', () => {
+  it('is what sorting tells, whatever is the same', () => {
+    const values = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(values, fc.nat(), (some, any) => {
+        const place = any % some.length;
+        expect(nthLowest(Float32Array.from(some), place)).toBe(some.sort((a, b) => a - b)[place]);
+      }),
+    );
+  });
+});
+
 describe('what is ordinary', () => {
   const camera = (cameraId: string, { usual, spread }: { usual: number; spread: number }, count = 400) =>
     Array.from({ length: count }, () => ({ cameraId, best: usual + spread * normal() }));
+  const told = (moments: { cameraId: string; best: number }[]) => {
+    const cameraIds = ['never seen', ...new Set(moments.map(({ cameraId }) => cameraId))];
+    return ordinaryOf({
+      ...{ cameraIds, best: Float32Array.from(moments, ({ best }) => best) },
+      cameras: Uint32Array.from(moments, ({ cameraId }) => cameraIds.indexOf(cameraId)),
+    });
+  };
 
   it('is told of each camera, so that one which always looks like the query does not hide the others', () => {
     const moments = [
@@ -145,8 +170,9 @@ describe('what is ordinary', () => {
       { cameraId: 'yard', best: 0.2 },
       { cameraId: 'yard', best: Number.NaN },
     ];
-    const ordinary = ordinaryOf(moments)!;
+    const ordinary = told(moments)!;
     expect(ordinary.moments).toBe(801);
+    expect([...ordinary.cameras.keys()]).toEqual(['sunset', 'yard']);
     const strengthOf = (cameraId: string, best: number) =>
       surpriseOf(ordinary, { cameraId, best }) / ordinary.highest;
     expect(strengthOf('yard', 0.2)).toBeGreaterThan(LEAST_STRENGTH);
@@ -157,7 +183,7 @@ describe('what is ordinary', () => {
     let raised = 0;
     for (let round = 0; round < 100; round++) {
       const moments = camera('yard', { usual: 0, spread: 1 + random() }, 60 + round * 20);
-      const ordinary = ordinaryOf(moments)!;
+      const ordinary = told(moments)!;
       const highest = Math.max(...moments.map(({ best }) => best));
       const strength = surpriseOf(ordinary, { cameraId: 'yard', best: highest }) / ordinary.highest;
       if (strength >= LEAST_STRENGTH) raised++;
@@ -166,6 +192,6 @@ describe('what is ordinary', () => {
   });
 
   it('is not known from a few', () => {
-    expect(ordinaryOf(camera('yard', { usual: 0, spread: 1 }, 59))).toBe(null);
+    expect(told(camera('yard', { usual: 0, spread: 1 }, 59))).toBe(null);
   });
 });

@@ -1,17 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { WordwatchError } from '../shared/errors.js';
 import type { Box } from '../shared/geometry.js';
-import { decodeMinute, type StoredMinute } from '../store/vectors/minute-codec.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
-import { type MinuteRow, VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
+import { VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
 import type { Commonness } from './commonness.js';
-import { findMoments, type Moment, type ScoredFrame, type ScoredRow } from './moments.js';
+import { findMoments, type Moment, type ScoredFrame } from './moments.js';
 import { LEAST_STRENGTH, type Ordinary, ordinaryOf, surpriseOf } from './ordinary.js';
 import { type CodedQuery, codeQuery, type QueryVectors, RowScores } from './query-score.js';
-import { type BestOfRows, type RowOfCamera, scanRoughly } from './rough-scan.js';
-import { RowList } from './row-list.js';
+import { type BestOfRows, scanRoughly } from './rough-scan.js';
+import { RowList, rowsAt, type SearchedRows } from './row-list.js';
 import { MAX_PHRASES } from './row-scanner.js';
 import { ScanThreads } from './scan-threads.js';
+import { readMinute, storedTile, type TilePlace } from './stored-tile.js';
 
 /** Where and when to look. */
 export interface SearchRange {
@@ -103,6 +103,11 @@ export class Searcher implements AsyncDisposable {
     return [...new Set([...this.#store.streams().values()].map(({ cameraId }) => cameraId))].sort();
   }
 
+  /** What the model made of a tile at a time; null: it is not remembered, or another model's. */
+  tileVector(place: TilePlace): Float32Array | null {
+    return storedTile(this.#store, place, this.#options.model.modelHash);
+  }
+
   /**
    * One search after the other.
    * @throws WordwatchError `search-failed`
@@ -119,15 +124,12 @@ export class Searcher implements AsyncDisposable {
         userInput: true,
       });
     const streams = this.#store.streams();
-    const { own, skipped } = this.#select(streams, range);
-    const { best, typical, isGuess } = await this.#scan(own.map(rowToScan(streams, this.#options)), query);
-    const rows = own.map(({ id, streamId, fromMs, toMs }, i): ScoredRow => {
-      const { cameraId } = streams.get(streamId)!;
-      return { id, streamId, cameraId, fromMs, toMs, best: best[i]!, isGuess: isGuess(i) };
-    });
-    const ordinary = ordinaryOf(rows.map(({ cameraId }, i) => ({ cameraId, best: typical[i]! })));
-    const moments = findMoments(rows, {
-      framesOf: this.#frameReader(streams, { query, range }),
+    const { rows, skipped } = this.#select(streams, range);
+    const { best, typical, isGuess } = await this.#scan(rows, query);
+    const ordinary = ordinaryOf({ ...rows, best: typical });
+    const scored = { ...rows, best, isGuess };
+    const moments = findMoments(scored, {
+      framesOf: this.#frameReader(rows, { query, range }),
       limit: range.limit,
       ordinary: ordinary?.median ?? 0,
     }).map((moment) => found(moment, streams.get(moment.streamId)!, ordinary));
@@ -135,68 +137,82 @@ export class Searcher implements AsyncDisposable {
       moments,
       standsOut: ordinary && moments.some(doesStandOut),
       ordinary,
-      scanned: { rows: own.length, vectors: own.reduce((sum, { vectors }) => sum + vectors, 0) },
+      scanned: { rows: rows.ids.length, vectors: rows.vectors.reduce((sum, vectors) => sum + vectors, 0) },
       lostRows: best.reduce((sum, score) => sum + (Number.isNaN(score) ? 1 : 0), 0),
       skipped,
     };
   }
 
-  async #scan(rows: readonly RowOfCamera[], query: CodedQuery): Promise<BestOfRows> {
+  async #scan(rows: SearchedRows, query: CodedQuery): Promise<BestOfRows> {
     const threads = this.#threads;
     if (!threads.hasLearnt) {
-      if (this.#vectors() <= this.#options.exactUpTo) {
-        const best = await threads.scan(rows, query);
-        return { best, typical: best, isGuess: () => false };
-      }
       // Learnt from all there are: later searches may be for other cameras and times.
-      const streams = this.#store.streams();
-      const all = this.#select(streams, { cameraIds: null, fromMs: -Infinity, toMs: Infinity }).own;
-      await threads.learn(all.map(rowToScan(streams, this.#options)));
+      const all = this.#select(this.#store.streams(), { cameraIds: null, fromMs: -Infinity, toMs: Infinity });
+      const vectors = all.rows.vectors.reduce((sum, vectors) => sum + vectors, 0);
+      if (vectors <= this.#options.exactUpTo) {
+        const best = await threads.scan(rows, query);
+        return { best, typical: best, isGuess: new Uint8Array(best.length) };
+      }
+      await threads.learn(all.rows);
     }
     return scanRoughly(rows, { query, threads, likeliest: this.#options.likeliest });
-  }
-
-  /** How many there are that can be compared with a query. */
-  #vectors(): number {
-    const own = this.#store.cameras().filter(({ modelHash }) => modelHash === this.#options.model.modelHash);
-    return own.reduce((sum, { vectors }) => sum + vectors, 0);
   }
 
   /** Rows that can be compared with the query, and what others there are. */
   #select(
     streams: ReadonlyMap<number, VectorStream>,
     { cameraIds, fromMs, toMs }: Omit<SearchRange, 'limit'>,
-  ): { own: MinuteRow[]; skipped: SkippedModel[] } {
+  ): { rows: SearchedRows; skipped: SkippedModel[] } {
+    const all = this.#rows.now();
     const skipped = new Map<string, number>();
-    const own = this.#rows.now().filter((row) => {
-      const { streamId, vectors } = row;
-      if (row.toMs < fromMs || row.fromMs >= toMs) return false;
-      const stream = streams.get(streamId);
-      // A stream that began after the list of streams was read is the next search's.
-      if (!stream || vectors === 0 || !(cameraIds?.includes(stream.cameraId) ?? true)) return false;
-      const { modelHash } = stream;
-      if (modelHash === this.#options.model.modelHash) return true;
-      skipped.set(modelHash, (skipped.get(modelHash) ?? 0) + vectors);
-      return false;
-    });
-    return { own, skipped: [...skipped].map(([modelHash, vectors]) => ({ modelHash, vectors })) };
+    const known = [...new Set([...streams.values()].map(({ cameraId }) => cameraId))];
+    const wanted: ReadonlySet<string> = new Set(cameraIds ?? known);
+    // Looked up once a stream, not once a row. A stream that began after the list was read is the next search's.
+    const usable: ({ camera: number; measured: number; other: string | null } | undefined)[] = [];
+    for (const [id, { cameraId, captions, modelHash }] of streams) {
+      if (!wanted.has(cameraId)) continue;
+      const measured = captions === this.#options.commonness.captions ? 1 : 0;
+      const other = modelHash === this.#options.model.modelHash ? null : modelHash;
+      usable[id] = { camera: known.indexOf(cameraId), measured, other };
+    }
+    const places = new Uint32Array(all.ids.length);
+    const [cameras, measured] = [new Uint32Array(places.length), new Uint8Array(places.length)];
+    let count = 0;
+    for (let place = 0; place < places.length; place++) {
+      const [stream, vectors] = [usable[all.streamIds[place]!], all.vectors[place]!];
+      if (!stream || vectors === 0 || all.toMs[place]! < fromMs || all.fromMs[place]! >= toMs) continue;
+      if (stream.other !== null) {
+        skipped.set(stream.other, (skipped.get(stream.other) ?? 0) + vectors);
+        continue;
+      }
+      cameras[count] = stream.camera;
+      measured[count] = stream.measured;
+      places[count++] = place;
+    }
+    return {
+      rows: {
+        ...rowsAt(all, places.subarray(0, count)),
+        ...{ cameraIds: known, cameras: cameras.subarray(0, count), measured: measured.subarray(0, count) },
+      },
+      skipped: [...skipped].map(([modelHash, vectors]) => ({ modelHash, vectors })),
+    };
   }
 
   /** Reads the frames of a row, each once. */
   #frameReader(
-    streams: ReadonlyMap<number, VectorStream>,
+    { ids, measured }: SearchedRows,
     { query, range }: { query: CodedQuery; range: SearchRange },
-  ): (row: ScoredRow) => readonly ScoredFrame[] {
+  ): (place: number) => readonly ScoredFrame[] {
     const { commonness } = this.#options;
     const known = new Map<number, ScoredFrame[]>();
     const scores = new RowScores(query);
-    return ({ id, streamId }) => {
-      let frames = known.get(id);
+    return (place) => {
+      let frames = known.get(place);
       if (!frames) {
-        const isMeasured = streams.get(streamId)!.captions === commonness.captions;
-        frames = scoredFrames(this.#store.body(id), { scores, commonness, isMeasured });
+        const isMeasured = measured[place] === 1;
+        frames = scoredFrames(this.#store.body(ids[place]!), { scores, commonness, isMeasured });
         frames = frames.filter(({ atMs }) => atMs >= range.fromMs && atMs < range.toMs);
-        known.set(id, frames);
+        known.set(place, frames);
       }
       return frames;
     };
@@ -208,16 +224,6 @@ export class Searcher implements AsyncDisposable {
     await this.#last;
     this.#database.close();
   }
-}
-
-function rowToScan(
-  streams: ReadonlyMap<number, VectorStream>,
-  { commonness: { captions } }: Pick<SearcherOptions, 'commonness'>,
-): (row: MinuteRow) => RowOfCamera {
-  return ({ id, vectors, streamId }) => {
-    const stream = streams.get(streamId)!;
-    return { id, vectors, measured: stream.captions === captions, cameraId: stream.cameraId };
-  };
 }
 
 /**
@@ -243,14 +249,6 @@ function scoredFrames(
     const place = own.indexOf(own.reduce((best, score) => Math.max(best, score)));
     return { atMs, ptsMs, tile: tiles[place]!, score: own[place]! };
   });
-}
-
-function readMinute(body: Uint8Array): StoredMinute | null {
-  try {
-    return decodeMinute(body);
-  } catch {
-    return null;
-  }
 }
 
 function found(

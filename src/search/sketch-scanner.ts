@@ -1,13 +1,27 @@
 import { Dots } from '../shared/dots/dots.js';
 import type { CodedQuery } from './query-score.js';
-import { MAX_PHRASES, type ReadRow, type ScannedRows, SEGMENT_VECTORS } from './row-scanner.js';
-import { bestOfSketches, SKETCH_BYTES, SKETCH_NUMBERS, type Sketcher } from './sketcher.js';
+import {
+  MAX_PHRASES,
+  type ReadRow,
+  type RowScanner,
+  type ScannedRows,
+  SEGMENT_VECTORS,
+} from './row-scanner.js';
+import {
+  bestOfSketches,
+  SKETCH_BYTES,
+  SKETCH_NUMBERS,
+  type SketchedQuery,
+  type Sketcher,
+} from './sketcher.js';
+
+/** Sketches compared in one go: each costs little, and to begin costs as much as dozens of them. */
+const AT_ONCE = 2048;
 
 /** What {@link SketchScanner} needs. */
 export interface SketchScannerOptions {
   sketcher: Sketcher;
-  /** Reads a row; null: it is gone. */
-  read: (id: number, isMeasured: boolean) => ReadRow | null;
+  reader: Pick<RowScanner, 'read'>;
   /** Memory for sketches. */
   budgetBytes: number;
 }
@@ -40,23 +54,39 @@ export class SketchScanner {
   }
 
   /** @returns of each row about the score of its best vector; NaN: it is gone; Infinity: not known, there is no memory for it */
-  scan({ ids, measured }: ScannedRows, query: CodedQuery): Float32Array {
+  scan(rows: ScannedRows, query: CodedQuery): Float32Array {
     const sketched = this.#options.sketcher.query(query);
-    for (let i = 0; i < ids.length; i++)
-      if (!this.#places.has(ids[i]!)) this.#places.set(ids[i]!, this.#load(ids[i]!, measured[i] === 1));
+    const places = this.#placesOf(rows);
     for (const { dots } of this.#segments) dots.setPhrases(sketched.phrases);
-    return Float32Array.from(ids, (id) => {
-      const place = this.#places.get(id)!;
-      if (typeof place === 'number') return place;
-      const { segment, from, count } = place;
-      const dots = segment.dots.run({ from, count, phrases: sketched.factors.length });
-      return bestOfSketches(dots, { groups: segment.groups.subarray(from, from + count), query: sketched });
+    const best = new Float32Array(places.length);
+    for (let row = 0; row < places.length; ) {
+      const place = places[row]!;
+      if (typeof place === 'number') best[row++] = place;
+      else {
+        const counts = neighbours(places, row);
+        scan(place, { counts, query: sketched, best: best.subarray(row, row + counts.length) });
+        row += counts.length;
+      }
+    }
+    return best;
+  }
+
+  #placesOf({ ids, measured }: ScannedRows): (Place | number)[] {
+    return Array.from(ids, (id, i) => {
+      let place = this.#places.get(id);
+      if (place === undefined) {
+        place = this.#load(id, measured[i] === 1);
+        this.#places.set(id, place);
+      }
+      return place;
     });
   }
 
   #load(id: number, isMeasured: boolean): Place | number {
-    const row = this.#options.read(id, isMeasured);
-    if (!row) return Number.NaN;
+    return this.#options.reader.read(id, isMeasured, (row) => this.#hold(row)) ?? Number.NaN;
+  }
+
+  #hold(row: ReadRow): Place | number {
     const count = row.commonness.length;
     const segment = this.#segmentFor(count);
     if (!segment) return Infinity;
@@ -80,4 +110,28 @@ export class SketchScanner {
     this.#segments.push(segment);
     return segment;
   }
+}
+
+/** How many sketches each of some rows has that lie one behind the other, from one row on. */
+function neighbours(places: readonly (Place | number)[], first: number): number[] {
+  const { segment, from } = places[first] as Place;
+  const counts: number[] = [];
+  let at = from;
+  for (let row = first; row < places.length && at - from < AT_ONCE; row++) {
+    const place = places[row]!;
+    if (typeof place === 'number' || place.segment !== segment || place.from !== at) break;
+    counts.push(place.count);
+    at += place.count;
+  }
+  return counts;
+}
+
+/** Scans rows one behind the other. @param best of each: what is found */
+function scan(
+  { segment, from }: Place,
+  { counts, query, best }: { counts: readonly number[]; query: SketchedQuery; best: Float32Array },
+): void {
+  const count = counts.reduce((sum, own) => sum + own, 0);
+  const dots = segment.dots.run({ from, count, phrases: query.factors.length });
+  bestOfSketches(dots, { groups: segment.groups.subarray(from, from + count), counts, query, best });
 }

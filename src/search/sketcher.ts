@@ -152,29 +152,42 @@ export class Sketcher {
   }
 }
 
-/** The highest score that sketches tell of. @param dots of each with every phrase @param groups of each */
+/**
+ * The highest scores that sketches tell of.
+ * @param dots of each with every phrase @param groups of each @param counts of sketches of each row, one row behind the other
+ * @param best of each row: the highest score
+ */
 export function bestOfSketches(
   dots: Int32Array,
-  { groups, query: { factors, constants, ofGroups } }: { groups: Uint8Array; query: SketchedQuery },
-): number {
+  {
+    groups,
+    counts,
+    query: { factors, constants, ofGroups },
+    best,
+  }: { groups: Uint8Array; counts: readonly number[]; query: SketchedQuery; best: Float32Array },
+): void {
   const phrases = factors.length;
   const groupCount = ofGroups.length / phrases;
-  let best = -Infinity;
-  for (let i = 0; i < groups.length; i++) {
-    const at = i * phrases;
-    const group = groups[i]!;
-    let score = dots[at]! * factors[0]! + constants[0]! + ofGroups[group]!;
-    if (phrases > 1) {
-      let likest = Infinity;
-      for (let p = 1; p < phrases; p++) {
-        const own = dots[at + p]! * factors[p]! + constants[p]! + ofGroups[p * groupCount + group]!;
-        if (own < likest) likest = own;
+  const [factor, constant] = [factors[0]!, constants[0]!];
+  let i = 0;
+  for (let row = 0; row < counts.length; row++) {
+    let highest = -Infinity;
+    for (const end = i + counts[row]!; i < end; i++) {
+      const at = i * phrases;
+      const group = groups[i]!;
+      let score = dots[at]! * factor + constant + ofGroups[group]!;
+      if (phrases > 1) {
+        let likest = Infinity;
+        for (let p = 1; p < phrases; p++) {
+          const own = dots[at + p]! * factors[p]! + constants[p]! + ofGroups[p * groupCount + group]!;
+          if (own < likest) likest = own;
+        }
+        score += likest;
       }
-      score += likest;
+      if (score > highest) highest = score;
     }
-    if (score > best) best = score;
+    best[row] = highest;
   }
-  return best;
 }
 
 /** Any numbers as int16, and what one of them stands for. */

@@ -4,7 +4,7 @@ import { ScoreHistory } from './score-history.js';
 
 function add(history: ScoreHistory, points: [atMs: number, score: number][], ruleId = 'fire'): void {
   for (const [atMs, score] of points)
-    history.add({ cameraId: 'yard', ruleId, atMs, score, threshold: 4 } as Score);
+    history.add({ cameraId: 'yard', ruleId, atMs, score, threshold: 4, thresholdState: 'fixed' } as Score);
 }
 
 describe('ScoreHistory', () => {
@@ -22,6 +22,7 @@ describe('ScoreHistory', () => {
         cameraId: 'yard',
         ruleId: 'fire',
         threshold: 4,
+        thresholdState: 'fixed',
         points: [
           [600, 1],
           [300_400, 5],

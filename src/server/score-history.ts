@@ -1,7 +1,7 @@
-import type { Score } from '../rules/score.js';
+import type { Score, ThresholdState } from '../rules/score.js';
 
 /** What a page that opens now is shown of the past. */
-const HISTORY_MS = 5 * 60 * 1000;
+export const HISTORY_MS = 5 * 60 * 1000;
 /** Of all scores that fall into one such stretch only the highest is kept. */
 const STEP_MS = 500;
 
@@ -9,7 +9,9 @@ const STEP_MS = 500;
 export interface ScoreSeries {
   cameraId: string;
   ruleId: string;
+  /** Of the newest score. */
   threshold: number;
+  thresholdState: ThresholdState;
   /** `[atMs, score]`, oldest first; null: nothing was seen from here on, which is not a low score. */
   points: [atMs: number, score: number | null][];
 }
@@ -18,11 +20,12 @@ export interface ScoreSeries {
 export class ScoreHistory {
   readonly #series = new Map<string, ScoreSeries>();
 
-  add({ cameraId, ruleId, atMs, score, threshold }: Score): void {
+  add({ cameraId, ruleId, atMs, score, threshold, thresholdState }: Score): void {
     const key = `${cameraId}/${ruleId}`;
-    const series = this.#series.get(key) ?? { cameraId, ruleId, threshold, points: [] };
+    const series = this.#series.get(key) ?? { cameraId, ruleId, threshold, thresholdState, points: [] };
     this.#series.set(key, series);
     series.threshold = threshold;
+    series.thresholdState = thresholdState;
     const { points } = series;
     if (atMs < (points.at(-1)?.[0] ?? atMs)) points.length = 0; // the clock was set back
     const last = points.at(-1);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backoffMs } from './backoff.js';
+import { freeNow } from './free-now.js';
 import { mapOrdered } from './map-ordered.js';
 import { redactUrl } from './redact-url.js';
 import { withTicks } from './with-ticks.js';
@@ -120,4 +121,15 @@ describe('withTicks', () => {
     }
     expect(ended).toBe(true);
   });
+});
+
+it('frees the memory of an array at once', () => {
+  const bytes = 2 ** 20;
+  const before = process.memoryUsage().arrayBuffers;
+  for (let i = 0; i < 40; i++) {
+    const array = new Uint8Array(bytes).fill(1);
+    freeNow(array);
+    expect(array.length).toBe(0);
+  }
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5 * bytes);
 });

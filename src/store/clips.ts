@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { codeOf } from '../shared/errors.js';
 
+/** Below the data folder. */
+export const CLIPS_FOLDER = 'clips';
+
 /** MP4 files of events, below one folder. */
 export class ClipFolder {
   readonly #folder: string;
 
   /** @param root the data folder */
   constructor(root: string) {
-    this.#folder = join(root, 'clips');
+    this.#folder = join(root, CLIPS_FOLDER);
   }
 
   /** Makes the folder, and takes away what a program that was killed had not finished. */

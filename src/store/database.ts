@@ -93,6 +93,43 @@ const MIGRATIONS = [
    ) STRICT;`,
   // Vectors around an event are kept as long as the event.
   `CREATE INDEX events_by_time ON events (camera_id, at_ms);`,
+  // One row an event, where \`events\` has one a phase: what people look through, newest first. Triggers keep it, so that it
+  // is right whoever writes or deletes phases. What cannot be read is not in it.
+  `CREATE TABLE event_list (
+     first_seq INTEGER PRIMARY KEY,
+     last_seq INTEGER NOT NULL,
+     id TEXT NOT NULL UNIQUE,
+     camera_id TEXT NOT NULL,
+     rule_id TEXT NOT NULL,
+     severity TEXT NOT NULL,
+     started_at_ms REAL NOT NULL,
+     is_open INTEGER NOT NULL,
+     verdict TEXT
+   ) STRICT;
+   INSERT OR IGNORE INTO event_list
+     SELECT first, last, id, camera_id, rule_id, json_extract(json, '$.severity'), json_extract(json, '$.startedAtMs'),
+         json_extract(json, '$.phase') <> 'end', (SELECT verdict FROM moments WHERE moments.id = events.id)
+       FROM (SELECT MIN(seq) AS first, MAX(seq) AS last FROM events WHERE json_valid(json) GROUP BY id)
+       JOIN events ON seq = last;
+   CREATE INDEX event_list_by_time ON event_list (started_at_ms);
+   CREATE INDEX event_list_by_camera ON event_list (camera_id, started_at_ms);
+   CREATE INDEX event_list_by_rule ON event_list (rule_id, started_at_ms);
+   CREATE INDEX event_list_by_severity ON event_list (severity, started_at_ms);
+   CREATE INDEX event_list_by_verdict ON event_list (verdict, started_at_ms) WHERE verdict IS NOT NULL;
+   CREATE INDEX event_list_open ON event_list (started_at_ms) WHERE is_open = 1;
+   CREATE TRIGGER event_phase_added AFTER INSERT ON events WHEN json_valid(NEW.json) BEGIN
+     INSERT INTO event_list VALUES (NEW.seq, NEW.seq, NEW.id, NEW.camera_id, NEW.rule_id,
+         json_extract(NEW.json, '$.severity'), json_extract(NEW.json, '$.startedAtMs'),
+         json_extract(NEW.json, '$.phase') <> 'end', (SELECT verdict FROM moments WHERE moments.id = NEW.id))
+       ON CONFLICT (id) DO UPDATE SET last_seq = excluded.last_seq, is_open = excluded.is_open
+         WHERE excluded.last_seq > last_seq;
+   END;
+   CREATE TRIGGER event_phase_deleted AFTER DELETE ON events BEGIN
+     DELETE FROM event_list WHERE id = OLD.id AND last_seq = OLD.seq;
+   END;
+   CREATE TRIGGER event_judged AFTER UPDATE OF verdict ON moments BEGIN
+     UPDATE event_list SET verdict = NEW.verdict WHERE id = NEW.id;
+   END;`,
 ];
 
 /** What a database file is like. */

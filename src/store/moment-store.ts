@@ -3,7 +3,7 @@ import type { Verdict } from '../detect/event.js';
 import { DetectionEvent } from '../detect/event.js';
 import { fromBytes, toBytes } from '../shared/vector-bytes.js';
 import type { CalibrationId } from './calibration-store.js';
-import { inTransactionUnsynced } from './transaction.js';
+import { inTransaction, inTransactionUnsynced } from './transaction.js';
 
 /** A moment that a person may be asked about: an event that was raised, or one of the highest peaks of a calibration. */
 export interface Moment {
@@ -112,6 +112,13 @@ export class MomentStore {
       .prepare('UPDATE moments SET verdict = ?, reviewed_at_ms = ? WHERE id = ?')
       .run(verdict, verdict === null ? null : nowMs, id);
     return Number(changes) > 0;
+  }
+
+  /** {@link review} of many, with one wait for the disk. */
+  reviewAll(reviews: readonly { id: string; after: Verdict | null }[], nowMs: number): void {
+    inTransaction(this.#database, () => {
+      for (const { id, after } of reviews) this.review(id, after, nowMs);
+    });
   }
 
   #rows(where: string, values: (string | number)[]): Moment[] {

@@ -33,8 +33,34 @@ export function openOrSetAside(
   }
 }
 
+/**
+ * The same for a file that is not read through at every start: only opening finds damage.
+ * @param options.onPutAside told where the corrupt one is now, and why
+ * @throws WordwatchError as `open`, but for `store-corrupt`
+ */
+export function openOrPutAside(
+  path: string,
+  {
+    open,
+    nowMs,
+    onPutAside,
+  }: {
+    open: () => DatabaseSyncInstance;
+    nowMs: number;
+    onPutAside: (fields: { setAside: string; reason: string }) => void;
+  },
+): DatabaseSyncInstance {
+  try {
+    return open();
+  } catch (error) {
+    if (codeOf(error) !== 'store-corrupt') throw error;
+    onPutAside({ setAside: putAside(path, nowMs), reason: messageOf(error) });
+    return open();
+  }
+}
+
 /** Gives a database and what belongs to it another name. @returns its path now */
-export function putAside(path: string, nowMs: number): string {
+function putAside(path: string, nowMs: number): string {
   const setAside = `${path}.corrupt-${new Date(nowMs).toISOString().replaceAll(':', '-')}`;
   for (const end of ['', '-wal', '-shm'])
     if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${setAside}${end}`);

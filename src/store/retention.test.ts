@@ -13,7 +13,7 @@ import { Retention, type RetentionOptions } from './retention.js';
 
 const logger = createLogger({ level: 'silent' });
 const DAY_MS = 86_400_000;
-const KEEP = { eventsMs: 90 * DAY_MS, snapshotsMs: 30 * DAY_MS, sizeBytes: null };
+const KEEP = { eventsMs: 90 * DAY_MS, snapshotsMs: 30 * DAY_MS, vectorsMs: 7 * DAY_MS, sizeBytes: null };
 const ROOM: DiskSpace = { freeBytes: 50e9, totalBytes: 100e9 };
 
 let folder: string;
@@ -34,7 +34,16 @@ afterEach(() => {
 
 function retention(given: Partial<RetentionOptions> = {}): Retention {
   return new Retention({
-    ...{ database, store, root: folder, keep: KEEP, vectors: null, onNearlyFull: () => {}, logger },
+    ...{
+      database,
+      store,
+      root: folder,
+      keep: KEEP,
+      vectors: null,
+      history: { sweep: async () => {} },
+      onNearlyFull: () => {},
+      logger,
+    },
     diskSpace: async () => ROOM,
     ...given,
   });

@@ -6,6 +6,7 @@ import { messageOf } from '../shared/errors.js';
 import type { Logger } from '../telemetry/logger.js';
 import { type DiskSpace, diskSpaceOf, missingBytes } from './disk-space.js';
 import type { EventStore } from './event-store.js';
+import type { HistoryStore } from './history/history-store.js';
 import { type OldSnapshot, OldSnapshots } from './old-snapshots.js';
 import { inTransaction } from './transaction.js';
 import type { VectorRetention } from './vectors/vector-retention.js';
@@ -24,10 +25,11 @@ const FRESH_MS = 60 * 60_000;
 export interface RetentionOptions {
   database: DatabaseSyncInstance;
   store: Pick<EventStore, 'waiting'>;
+  history: Pick<HistoryStore, 'sweep'>;
   /** The data folder. */
   root: string;
   /** Of `store.keep`; `sizeBytes` null: only age counts. */
-  keep: { eventsMs: number; snapshotsMs: number; sizeBytes: number | null };
+  keep: { eventsMs: number; snapshotsMs: number; vectorsMs: number; sizeBytes: number | null };
   /** null: nothing is remembered. */
   vectors: Pick<VectorRetention, 'sweep' | 'makeRoom'> | null;
   /** The disk has become nearly full, or is no longer. */
@@ -91,6 +93,7 @@ export class Retention implements AsyncDisposable {
     });
     await this.#step(() => this.#makeRoom(snapshots, nowMs));
     await this.#step(async () => this.#options.vectors?.sweep(nowMs));
+    await this.#step(() => this.#options.history.sweep(nowMs - keep.vectorsMs));
     await this.#step(() => this.#deleteEvents({ storedBeforeMs: nowMs - keep.eventsMs }));
     await this.#step(() => this.#deleteMoments());
     await this.#step(() => this.#keepSize(snapshots));

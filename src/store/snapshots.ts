@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { codeOf } from '../shared/errors.js';
@@ -35,6 +35,14 @@ export class SnapshotFolder {
       if (codeOf(error) === 'ENOENT') return null;
       throw error;
     }
+  }
+
+  /** Whether there is a picture of an event. */
+  async has(id: string): Promise<boolean> {
+    return access(join(this.#root, this.#pathOf(id))).then(
+      () => true,
+      () => false,
+    );
   }
 
   #pathOf(id: string): string {

@@ -3,7 +3,7 @@ import { type RuleConfig, type RuleFiles, withoutEffect } from '../config/index.
 import type { Embedder } from '../model/embedder.js';
 import { unknownWords } from '../model/unknown-words.js';
 import type { FeasibilityCheck } from '../pipeline/feasibility-check.js';
-import type { NewestTiles } from '../pipeline/newest-tiles.js';
+import type { NewestFrames } from '../pipeline/newest-frames.js';
 import { type LessonSource, openRuleBook, type RuleBook } from '../pipeline/rule-book.js';
 import { CodedMargins } from '../rules/coded-margins.js';
 import { limitsOf } from '../rules/feasibility/limits.js';
@@ -19,7 +19,7 @@ export interface DraftHelpOptions {
   files: RuleFiles;
   model: Embedder;
   lessons: LessonSource;
-  newest: NewestTiles;
+  newest: Pick<NewestFrames, 'coded'>;
   feasibility: FeasibilityCheck;
   /** Of the cameras that are watched. */
   cameraIds: readonly string[];
@@ -46,7 +46,7 @@ export class DraftHelp {
 
   #cameraNow(cameraId: string, { book, margins }: { book: RuleBook; margins: CodedMargins }): CameraNow {
     const nothing = { cameraId, atMs: null, tiles: [], best: null, threshold: null };
-    const frame = this.#options.newest.of(cameraId);
+    const frame = this.#options.newest.coded(cameraId);
     if (!frame) return { ...nothing, reason: 'the camera has shown nothing yet' };
     const { atMs, coded, view: cut } = frame;
     const { inputSizePx } = this.#options.model.describe();

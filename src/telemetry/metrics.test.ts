@@ -7,6 +7,7 @@ const NOW_MS = 1_700_000_010_000;
 
 function start() {
   const bus = createBus();
+  const clock = { now: NOW_MS };
   const mqtt = { connected: true, waiting: 0, dropped: 0, oldestAtMs: null as number | null };
   const metrics = new Metrics({
     bus,
@@ -14,7 +15,7 @@ function start() {
     vectors: () => ({ written: 4000, lost: 5, waitingBytes: 600 }),
     model: () => ({ underWay: 3, works: true }),
     destinations: () => ({ mqtt }),
-    clock: { nowMs: () => NOW_MS },
+    clock: { nowMs: () => clock.now },
   });
   metrics.start();
   /** Lines of the program's own numbers, `wordwatch_` left out; without those of buckets. */
@@ -35,7 +36,7 @@ function start() {
       },
       ...given,
     });
-  return { bus, metrics, mqtt, lines, frame };
+  return { bus, metrics, mqtt, lines, frame, clock };
 }
 
 describe('Metrics', () => {
@@ -59,6 +60,34 @@ describe('Metrics', () => {
         'score_latency_seconds_sum{camera="yard"} 0.75',
       ]),
     );
+  });
+
+  it('tell how each camera did in the last half minute, and since the start', async () => {
+    const { frame, metrics, clock } = start();
+    for (let i = 0; i < 60; i++) {
+      clock.now += 1000;
+      // Every tenth takes long, every fifth is seen by nobody, and one before each of these is dropped.
+      const latencyMs = i % 10 === 0 ? 900 : 100;
+      const tiles = i % 5 === 4 ? 0 : 10;
+      const given = { frameIndex: i + Math.floor((i + 1) / 5), tiles, embedded: tiles / 5 };
+      frame({ ...given, capturedAtMs: clock.now - latencyMs });
+    }
+    const [yard, door] = await metrics.cameras(['yard', 'door']);
+    expect(yard).toMatchObject({
+      ...{
+        cameraId: 'yard',
+        receivedFps: 36 / 30,
+        scoredFps: 24 / 30,
+        unchangedPart: 0.8,
+        embeddedPerS: 1.6,
+      },
+      ...{ latencyMs: { p50: 100, p95: 900 }, frames: 60, framesDropped: 12 },
+    });
+    const nothing = { receivedFps: 0, scoredFps: 0, embeddedPerS: 0, unchangedPart: null, latencyMs: null };
+    expect(door).toEqual({ cameraId: 'door', ...nothing, frames: 0, framesDropped: 0 });
+    clock.now += 31_000;
+    const [later] = await metrics.cameras(['yard']);
+    expect(later).toEqual({ cameraId: 'yard', ...nothing, frames: 60, framesDropped: 12 });
   });
 
   it('tell how cameras are, and how often they were away', async () => {

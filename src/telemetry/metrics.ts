@@ -4,6 +4,7 @@ import type { CameraStatus } from '../capture/source.js';
 import type { DetectionEvent } from '../detect/event.js';
 import { HEALTH_KINDS, isSeeing } from '../shared/camera-health.js';
 import { type Clock, systemClock } from '../shared/clock.js';
+import { RecentFrames, type RecentRates } from './recent-frames.js';
 
 /** A frame is scored within tens of milliseconds where there is time, and within seconds where there is none. */
 const LATENCY_BUCKETS_S = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 120];
@@ -15,6 +16,13 @@ export interface Waiting {
   dropped: number;
   /** Capture time of the oldest that waits, milliseconds since the epoch; null: nothing waits, or nobody knows. */
   oldestAtMs: number | null;
+}
+
+/** A camera in numbers: of the last half minute, and since the start. */
+export interface CameraNumbers extends RecentRates {
+  cameraId: string;
+  frames: number;
+  framesDropped: number;
 }
 
 /** What {@link Metrics} needs. */
@@ -40,6 +48,7 @@ export class Metrics implements Disposable {
   readonly #registry = new Registry();
   readonly #states = new Map<string, CameraStatus['state']>();
   readonly #lastFrame = new Map<string, number>();
+  readonly #recent: RecentFrames;
   readonly #frames = this.#counter('frames_total', 'Frames looked at', ['camera']);
   readonly #tiles = this.#counter('tiles_total', 'Tiles of these frames', ['camera']);
   readonly #embedded = this.#counter(
@@ -79,6 +88,7 @@ export class Metrics implements Disposable {
 
   constructor(options: MetricsOptions) {
     this.#options = options;
+    this.#recent = new RecentFrames(this.#nowMs);
     collectDefaultMetrics({ register: this.#registry });
     this.#collectWaiting();
   }
@@ -104,6 +114,15 @@ export class Metrics implements Disposable {
     return { type: this.#registry.contentType, body: await this.#registry.metrics() };
   }
 
+  /** How cameras do, in their order. */
+  async cameras(cameraIds: readonly string[]): Promise<CameraNumbers[]> {
+    const [frames, dropped] = await Promise.all([byCamera(this.#frames), byCamera(this.#missed)]);
+    return cameraIds.map((cameraId) => ({
+      ...{ cameraId, ...this.#recent.ratesOf(cameraId, this.#nowMs) },
+      ...{ frames: frames.get(cameraId) ?? 0, framesDropped: dropped.get(cameraId) ?? 0 },
+    }));
+  }
+
   /** A worker thread of the model died. */
   workerDied(): void {
     this.#deaths.inc();
@@ -118,10 +137,14 @@ export class Metrics implements Disposable {
     this.#tiles.inc({ camera }, frame.tiles);
     this.#embedded.inc({ camera }, frame.embedded);
     if (frame.tiles === 0) this.#unscored.inc({ camera, reason: frame.unseen ? 'camera' : 'model' });
-    else this.#scored.observe({ camera }, this.#secondsSince(frame.capturedAtMs));
+    const latencyMs = frame.tiles === 0 ? null : 1000 * this.#secondsSince(frame.capturedAtMs);
+    if (latencyMs !== null) this.#scored.observe({ camera }, latencyMs / 1000);
     // The numbers of frames go up by one, but for those that were dropped, and begin anew with the camera.
     const last = this.#lastFrame.get(camera);
-    if (last !== undefined) this.#missed.inc({ camera }, Math.max(0, frame.frameIndex - last - 1));
+    const dropped = last === undefined ? 0 : Math.max(0, frame.frameIndex - last - 1);
+    this.#missed.inc({ camera }, dropped);
+    const { tiles, embedded } = frame;
+    this.#recent.add(camera, { atMs: this.#nowMs, dropped, tiles, embedded, latencyMs });
     this.#lastFrame.set(camera, frame.frameIndex);
   };
 
@@ -225,4 +248,9 @@ export class Metrics implements Disposable {
       registers,
     });
   }
+}
+
+async function byCamera(counter: Counter<string>): Promise<Map<string, number>> {
+  const { values } = await counter.get();
+  return new Map(values.map(({ labels, value }) => [String(labels.camera), value]));
 }

@@ -9,6 +9,7 @@ import { Hands } from '../../src/backtest/hands.js';
 import { replayCamera } from '../../src/backtest/replay-camera.js';
 import { type BacktestEvent, BacktestRow } from '../../src/backtest/result.js';
 import { RulePreview } from '../../src/backtest/rule-preview.js';
+import { ScoreCurves } from '../../src/backtest/score-curve.js';
 import { createSource } from '../../src/capture/index.js';
 import { backtestPage } from '../../src/commands/backtest/report.js';
 import { RULE } from '../../src/commands/bench/stages.js';
@@ -143,6 +144,23 @@ async function changed<T>(sql: string, then: () => Promise<T>): Promise<T> {
 }
 
 describe('a backtest', () => {
+  it('gives the scores of a stretch again as they were', async () => {
+    const curves = new ScoreCurves({ folder, model: embedder, book: () => book, timeZone: 'UTC' });
+    const [start] = raised.filter(({ ruleId }) => ruleId === 'fixed');
+    const range = { fromMs: start!.atMs - 10_000, toMs: start!.atMs + 20_000 };
+    const asked = { cameraId: 'yard', ruleId: 'fixed', ...range };
+    const { scores } = (await curves.of(asked, signal))!;
+    expect(scores).toHaveLength(30);
+    const told = raised.filter(({ ruleId, atMs }) => ruleId === 'fixed' && atMs < range.toMs);
+    expect(told.length).toBeGreaterThan(1);
+    for (const { atMs, score, threshold } of told)
+      expect(scores.find((point) => point.atMs === atMs)).toEqual({ atMs, score, threshold });
+    expect(await curves.of({ ...asked, ruleId: 'gone' }, signal)).toBeNull();
+    // Of a calibrated rule as it is known at the end.
+    const calibrated = await curves.of({ ...asked, ruleId: 'calibrated' }, signal);
+    expect(calibrated!.scores.at(-1)!.score).toBeGreaterThan(calibrated!.scores[0]!.score!);
+  });
+
   it('raises what was raised when the camera was watched, event by event', async () => {
     const found = await tryAgain();
     for (const { id } of RULES) {

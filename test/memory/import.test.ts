@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   planRemember,
@@ -18,6 +19,7 @@ import {
 } from '../../src/commands/remember/command.js';
 import { runSearch } from '../../src/commands/search/search.js';
 import type { Embedder, ModelDirectory } from '../../src/model/index.js';
+import { RecordedStills } from '../../src/search/recorded-stills.js';
 import { decodeMinute } from '../../src/store/vectors/minute-codec.js';
 import { openVectorDatabase, openVectorsReadOnly } from '../../src/store/vectors/vector-database.js';
 import { VectorStore } from '../../src/store/vectors/vector-store.js';
@@ -133,8 +135,23 @@ describe('scan --remember', () => {
       return readFileSync(html, 'utf8');
     };
     expect(await page()).toContain('src="data:image/jpeg;base64,');
+    const stills = new RecordedStills(store);
+    const { signal } = new AbortController();
+    const frame = { cameraId: 'yard', atMs: startMs + 2_000 };
+    const others = [
+      { ...frame, cameraId: 'nowhere' },
+      { ...frame, atMs: startMs - 60_000 },
+    ];
+    expect(stills.recorded([frame, ...others])).toEqual([true, false, false]);
+    const still = (await stills.at(frame, signal)) as Buffer;
+    expect(await sharp(still).metadata()).toMatchObject({ format: 'jpeg' });
+    for (const other of others) expect(await stills.at(other, signal)).toBe(null);
+    const many = await Promise.all(Array.from({ length: 70 }, () => stills.at(others[0]!, signal)));
+    expect(many.filter((answer) => answer === 'busy').length).toBe(6);
     rmSync(archive, { recursive: true });
     expect(await page()).toContain('(no picture of this moment is kept)');
+    expect(stills.recorded([frame])).toEqual([false]);
+    expect(await stills.at(frame, signal)).toBe(null);
   });
 
   it('indexes nested folders once: by names, by what files say, copies and renamed files not again', async () => {

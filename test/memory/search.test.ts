@@ -5,15 +5,19 @@ import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { createSource } from '../../src/capture/index.js';
+import { stillFrame } from '../../src/capture/still.js';
 import { type SearchCommand, searchCommand } from '../../src/commands/search/command.js';
 import { pastTime } from '../../src/commands/time-range.js';
-import type { Embedder } from '../../src/model/index.js';
+import type { Embedder, ImagePreparation } from '../../src/model/index.js';
 import { VectorRecorder } from '../../src/pipeline/vector-recorder.js';
 import { dot } from '../../src/rules/vectors.js';
 import { Commonness } from '../../src/search/commonness.js';
 import { embedQuery } from '../../src/search/query.js';
+import { searchMemory } from '../../src/search/search-memory.js';
 import { SearchService, type ServiceResult } from '../../src/search/search-service.js';
 import { Searcher } from '../../src/search/searcher.js';
+import type { SearchInfo, SearchInput } from '../../src/server/api/search-schemas.js';
 import { decodeImage } from '../../src/shared/dots/codes.js';
 import { databasePath, openDatabase } from '../../src/store/database.js';
 import { MomentStore } from '../../src/store/moment-store.js';
@@ -65,10 +69,13 @@ let database: DatabaseSyncInstance;
 let store: VectorStore;
 let embedder: Embedder;
 let commonness: Commonness;
+let image: ImagePreparation;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'search-'));
-  ({ embedder } = await openTestModel('models/starter', { workers: 2 }));
+  const model = await openTestModel('models/starter', { workers: 2 });
+  ({ embedder } = model);
+  ({ image } = model.directory);
   commonness = await Commonness.open(embedder);
   using once = openVectorDatabase(join(folder, 'once'));
   const from = new VectorStore(once);
@@ -206,7 +213,7 @@ it('finds by sketches what an exact search finds, and the same stands out, whate
   const [row] = store.rows({});
   const stream = { ...store.streams().get(row!.streamId)!, modelHash: 'another' };
   stores.into.write([{ stream, minute: decodeMinute(store.body(row!.id)!) }], { storedAtMs: 0 });
-  await using rough = open(own, { exactUpTo: 0, likeliest: 60 });
+  await using rough = open(own, { exactUpTo: 0, likeliest: 120 });
   const compare = async (texts: string[]) => {
     await using exact = open(own);
     let [found, all] = [0, 0];
@@ -239,8 +246,8 @@ it('finds for the service what was added since, with pictures of events, and ref
   const stores = { from: store, into: new VectorStore(memory) };
   rememberAgain(stores, { cameraId: 'gate-dog', as: 'gate', atMs: 0 });
   const moments = new MomentStore(database);
-  await using service = new SearchService({ folder: own, embedder, commonness, moments });
-  const query = { words: 'a truck', unwanted: ['a parked car'], ...ALL };
+  await using service = new SearchService({ folder: own, embedder, image, commonness, moments });
+  const query = { words: 'a truck', unwanted: ['a parked car'], picture: null, like: null, ...ALL };
   const { signal } = new AbortController();
   const before = await service.search(query, signal);
   expect(before).toMatchObject({
@@ -259,6 +266,44 @@ it('finds for the service what was added since, with pictures of events, and ref
   expect(left).toBe('gone');
   expect((found as ServiceResult).hits[0]).toMatchObject({ cameraId: 'carpark', pictureId: id });
   expect(more.filter((result) => result === 'busy').length).toBe(2);
+});
+
+it('finds by a picture and by a tile of the past, and says what is wrong with either', async () => {
+  const moments = new MomentStore(openDatabase(databasePath(join(folder, 'pictures'))));
+  await using service = new SearchService({ folder, embedder, image, commonness, moments });
+  const ask = (given: Partial<SearchInput>) =>
+    searchMemory(
+      service,
+      { not: [], limit: 3, cameras: [USUAL.camera], ...given },
+      new AbortController().signal,
+    );
+  const { file, events } = videos.find(({ camera }) => camera === USUAL.camera)!;
+  const [truck] = events;
+  const shownMs = HIDDEN_MS + ((truck!.fromS + truck!.toS) / 2) * 1000;
+  const jpeg = await stillFrame(
+    createSource({ cameraId: 'any', location: `samples/${file}` }),
+    shownMs - HIDDEN_MS,
+  );
+  const byPicture = (await ask({ image: jpeg!.toString('base64') })) as SearchInfo;
+  expect(byPicture.standsOut).toBe(true);
+  const [best] = byPicture.hits;
+  expect(best!.fromMs - 1000).toBeLessThanOrEqual(shownMs);
+  expect(best!.toMs + 1000).toBeGreaterThanOrEqual(shownMs);
+  const { cameraId, atMs, tile } = best!;
+  const like = { cameraId, atMs, tile: tile.index };
+  // A second later the tile is as it was, or has a vector of its own; either way it is the truck.
+  for (const laterMs of [0, 1000]) {
+    const more = (await ask({ like: { ...like, atMs: atMs + laterMs } })) as SearchInfo;
+    expect(more).toMatchObject({ standsOut: true, hits: [{ cameraId, tile }, {}, {}] });
+    expect(Math.abs(more.hits[0]!.atMs - atMs)).toBeLessThan(40_000);
+  }
+  const refused = async (given: Partial<SearchInput>) =>
+    ((await ask(given)) as { refused: { code: string; message: string } }).refused;
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
+  for (const bad of [svg, jpeg!.subarray(0, jpeg!.length / 2)])
+    expect(await refused({ image: bad.toString('base64') })).toMatchObject({ code: 'image-unreadable' });
+  for (const unknown of [{ cameraId: 'nowhere' }, { atMs: START_MS - 3_600_000 }, { tile: 999 }])
+    expect(await refused({ like: { ...like, ...unknown } })).toMatchObject({ code: 'tile-unknown' });
 });
 
 it('answers on the command line', async () => {

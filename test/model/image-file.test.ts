@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readImageFile } from '../../src/model/index.js';
+import { readImageFile, readSentImage } from '../../src/model/index.js';
 import type { ImagePreparation } from '../../src/model/preparation.js';
 import { CLIP_TINY } from '../fixtures/clip-tiny.js';
 
@@ -98,5 +98,29 @@ describe('readImageFile', () => {
     ] as const) {
       await expect(readImageFile(at(name), { image }), name).rejects.toMatchObject({ code, userInput: true });
     }
+  });
+});
+
+describe('readSentImage', () => {
+  it('reads JPEG, PNG and WebP as files are read, and shows no other decoder what was sent', async () => {
+    const file = join(CLIP_TINY, 'pictures/landscape.jpg');
+    const png = await sharp(file).png().toBuffer();
+    writeFileSync(at('landscape.png'), png);
+    const expected = await readImageFile(at('landscape.png'), { image });
+    expect(await readSentImage(png, { image })).toEqual(expected);
+    const webp = await sharp(file).webp({ lossless: true }).toBuffer();
+    expect(await readSentImage(webp, { image })).toEqual(expected);
+    expect(await readSentImage(readFileSync(file), { image })).toEqual(await readImageFile(file, { image }));
+    for (const other of [
+      await sharp(file).gif().toBuffer(),
+      await sharp(file).tiff().toBuffer(),
+      Buffer.alloc(0),
+    ])
+      await expect(readSentImage(other, { image })).rejects.toMatchObject({
+        ...{ code: 'image-unreadable', userInput: true, message: 'the picture is no JPEG, PNG or WebP' },
+      });
+    await expect(readSentImage(pngThatClaims(8_000, 8_000), { image })).rejects.toMatchObject({
+      code: 'image-too-large',
+    });
   });
 });

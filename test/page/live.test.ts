@@ -64,20 +64,8 @@ describe('page', () => {
     await vi.waitFor(async () => expect(await page.title()).toBe('(1) Live · wordwatch'), WAIT);
     await item.focus();
     await page.keyboard.press('Enter');
-    const detail = page.getByRole('article', { name: 'Fire on yard' });
-    await detail.getByText(event.id).waitFor();
-    const snapshot = detail.getByRole('img');
-    await vi.waitFor(async () => {
-      expect(await snapshot.evaluate((image) => image.naturalWidth)).toBe(640);
-    }, WAIT);
-    await page.getByText('0.5 expected at this threshold').waitFor();
-    const yes = page.getByRole('button', { name: 'Yes' });
-    await yes.click();
-    await page.getByText('The threshold is 3.0 now, it was 4.0.').waitFor();
-    expect(world.verdicts.get(event.id)).toBe('true');
-    expect(await yes.getAttribute('aria-pressed')).toBe('true');
-    await yes.click(); // taken back
-    await vi.waitFor(() => expect(world.verdicts.get(event.id)).toBeNull(), WAIT);
+    await vi.waitFor(() => expect(new URL(page.url()).hash).toBe(`#/events/${event.id}`), WAIT);
+    await page.getByText(event.id).waitFor();
     await page.goBack();
 
     const over = { ...event, phase: 'end' as const, endedAtMs: event.startedAtMs + 12_000 };

@@ -22,7 +22,7 @@ describe('the page of the program', () => {
     await vi.waitFor(() => expect(program.lines.length).toBeGreaterThan(0), WAIT);
     const { id } = program.lines[0];
     await page.locator(`.event a[href="#/events/${id}"]`).waitFor(WAIT);
-    const own = complaints.filter((text) => !/ERR_CONNECTION_REFUSED|WebSocket connection/.test(text));
+    const own = complaints.filter((text) => !/net::ERR_|WebSocket connection/.test(text));
     expect(own).toEqual([]);
   });
 });

@@ -58,7 +58,9 @@ describe('API', () => {
     });
     expect(await get(`/api/events/${world.stored[3]!.id}`)).toEqual(world.stored[3]);
     expect(await get('/api/scores?camera=yard&rule=fire&since=1')).toEqual({
-      series: [{ cameraId: 'yard', ruleId: 'fire', threshold: 4, points: [[5_000, 1]] }],
+      series: [
+        { cameraId: 'yard', ruleId: 'fire', threshold: 4, thresholdState: 'fixed', points: [[5_000, 1]] },
+      ],
     });
   });
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { seededRandom } from '../../rules/calibration/random.js';
 import { Commonness } from '../../search/commonness.js';
-import type { RowToScan } from '../../search/scan-threads.js';
+import type { ScannedRows } from '../../search/row-scanner.js';
 import { codePhrase } from '../../shared/dots/codes.js';
 import { codesOf } from '../../store/vectors/minute-codec.js';
 import { openVectorDatabase, vectorDatabasePath } from '../../store/vectors/vector-database.js';
@@ -137,11 +137,13 @@ export class MadeUpMemory implements Disposable {
   }
 
   /** The first so many rows: what another scan of the same vectors is given. */
-  rows(count: number): (RowToScan & { codes: Int8Array })[] {
+  rows(count: number): ScannedRows & { codes: Int8Array[] } {
     const first = this.#store.rows({}).slice(0, count);
-    return first.map(({ id, vectors }) => {
-      return { id, vectors, measured: true, codes: codesOf(this.#store.body(id)!).codes };
-    });
+    return {
+      ids: Float64Array.from(first, ({ id }) => id),
+      measured: new Uint8Array(first.length).fill(1),
+      codes: first.map(({ id }) => codesOf(this.#store.body(id)!).codes),
+    };
   }
 
   [Symbol.dispose](): void {

@@ -161,8 +161,7 @@ interface Comparison {
 async function compare(memory: MadeUpMemory, say: (reason: string) => void): Promise<Comparison> {
   const { folder, commonness } = memory;
   const rows = memory.rows(COMPARED_ROWS);
-  const codes = rows.map((row) => row.codes);
-  const [plain, sqliteVec] = [plainScan(codes), sqliteVecScan(codes, say)];
+  const [plain, sqliteVec] = [plainScan(rows.codes), sqliteVecScan(rows.codes, say)];
   const settings = { folder, dimension: DIMENSION, captions: commonness.phrases, budgetBytes: 8e9 };
   await using threads = new ScanThreads(settings, { threads: availableParallelism() });
   const own = (query: Float32Array) => threads.scan(rows, codeQuery({ wanted: query, unwanted: [] }));
@@ -189,7 +188,7 @@ async function compare(memory: MadeUpMemory, say: (reason: string) => void): Pro
     overSqliteVec: vecMs && Number((vecMs / ownMs).toFixed(2)),
     overPlainScan: Number((plainMs / ownMs).toFixed(2)),
     note:
-      `${rows.length * VECTORS_A_MINUTE} vectors: ${ownMs.toFixed(1)} ms, plain JavaScript ${plainMs.toFixed(1)} ms` +
+      `${rows.codes.length * VECTORS_A_MINUTE} vectors: ${ownMs.toFixed(1)} ms, plain JavaScript ${plainMs.toFixed(1)} ms` +
       (vecMs === null ? '' : `, sqlite-vec ${vecMs.toFixed(1)} ms`),
   };
 }

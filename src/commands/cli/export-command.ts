@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { Verdict } from '../../detect/event.js';
+import { ALL_EVENTS } from '../../store/past-events.js';
 import { EVENT_FORMATS, runExportEvents } from '../export/export-events.js';
 import { runExportVectors, VECTOR_FORMATS } from '../export/export-vectors.js';
 import { VECTOR_VALUES } from '../export/parquet.js';
@@ -27,8 +28,11 @@ export function addExportCommand(program: Command, { signal, outputOf }: CliCont
       finish(
         runExportEvents({
           ...{ storePath, format: options.format },
-          filter: { cameraId: camera, ruleId: rule, fromMs: since ?? -Infinity, toMs: until ?? Infinity },
-          ...{ verdict: options.verdict ?? null, out: options.out ?? null, output: outputOf({}) },
+          filter: {
+            ...{ ...ALL_EVENTS, cameraId: camera, ruleId: rule, verdict: options.verdict ?? null },
+            ...{ fromMs: since ?? null, toMs: until ?? null },
+          },
+          ...{ out: options.out ?? null, output: outputOf({}) },
         }),
       ),
     );

@@ -1,13 +1,6 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import type { DetectionEvent } from '../../detect/event.js';
-import type {
-  CameraInfo,
-  FrameHeader,
-  ModelInfo,
-  Problem,
-  ReviewResult,
-  RuleInfo,
-} from '../../server/messages.js';
+import type { CameraInfo, FrameHeader, ModelInfo, Problem, RuleInfo } from '../../server/messages.js';
 import type { Scope } from '../../server/scopes.js';
 
 /** Events the page remembers; older ones are forgotten. */
@@ -50,8 +43,6 @@ export const events = signal<DetectionEvent[]>([]);
 export const openEvents = computed(() => events.value.filter(({ phase }) => phase !== 'end'));
 /** Events up to this one were there before the page was. */
 export const oldSeq = signal(0);
-/** What was said of events on this page. */
-export const reviews = signal<ReadonlyMap<string, ReviewResult>>(new Map());
 /** The rule whose tile is shown though it is below its threshold. */
 export const pointedAt = signal<{ cameraId: string; ruleId: string } | null>(null);
 

@@ -14,5 +14,15 @@ export function Snapshot({
   const [isGone, setIsGone] = useState(false);
   if (id === null || isGone) return <span class="thumbnail" />;
   const src = `/api/${of}/${id}/snapshot`;
-  return <img class="thumbnail" src={src} alt={alt} loading="lazy" onError={() => setIsGone(true)} />;
+  // Decoded off the page's thread, so that scrolling goes on meanwhile.
+  return (
+    <img
+      class="thumbnail"
+      src={src}
+      alt={alt}
+      loading="lazy"
+      decoding="async"
+      onError={() => setIsGone(true)}
+    />
+  );
 }

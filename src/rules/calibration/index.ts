@@ -6,6 +6,7 @@ export {
   type CalibratedScore,
   type CalibrationFrame,
   type CalibrationReport,
+  type CalibrationSummary,
   RuleCalibration,
   type RuleCalibrationOptions,
 } from './rule-calibration.js';

@@ -52,6 +52,30 @@ describe('RuleCalibration', () => {
     expect(seen.tile).toBe(-1);
   });
 
+  it('tells how its threshold moved all its life, in few points, also of a state that kept none', () => {
+    let calibration = RuleCalibration.fresh(OPTIONS);
+    const next = noise(1);
+    watch(calibration, { hours: 5, next });
+    const { history } = calibration.report();
+    expect(history.length).toBeGreaterThan(24);
+    expect(history.length).toBeLessThanOrEqual(48);
+    expect(history[0]).toMatchObject({ threshold: 8 });
+    watch(calibration, { hours: 45, next, fromMs: 5 * HOUR_MS });
+    const saved = JSON.parse(JSON.stringify(calibration));
+    calibration = RuleCalibration.restore(saved, OPTIONS);
+    calibration.setBudget(50);
+    watch(calibration, { hours: 10, next, fromMs: 50 * HOUR_MS });
+    const later = calibration.summary().history;
+    expect(later.length).toBeGreaterThanOrEqual(24);
+    expect(later.length).toBeLessThanOrEqual(48);
+    expect(later[0]!.atMs).toBeLessThan(HOUR_MS);
+    expect(later.at(-1)!.atMs).toBeGreaterThan(56 * HOUR_MS);
+    expect(later.at(-1)!.threshold).toBeLessThan(later.find(({ atMs }) => atMs > 45 * HOUR_MS)!.threshold);
+    expect(later.map(({ atMs }) => atMs)).toEqual(later.map(({ atMs }) => atMs).sort((a, b) => a - b));
+    const { history: _, ...old } = saved;
+    expect(RuleCalibration.restore(old, OPTIONS).summary().history).toEqual([]);
+  });
+
   it('warms up, extrapolates, and is certified', () => {
     const calibration = RuleCalibration.fresh({ ...OPTIONS, warmupMs: 24 * HOUR_MS });
     const next = noise(1);
@@ -199,6 +223,8 @@ describe('RuleCalibration', () => {
     expect(() => restore(saved(), { ...OPTIONS, tiles: 4 })).toThrow(/other tiles/);
     for (const key of Object.keys(saved())) {
       for (const wrong of [undefined, 'x', { day: {} }, [1]]) {
+        // States of before it was kept have none.
+        if (key === 'history' && wrong === undefined) continue;
         expect(() => restore({ ...saved(), [key]: wrong }), `${key} ${wrong}`).toThrow(/cannot be used/);
       }
     }

@@ -4,10 +4,11 @@ import { numberOf, recordOf, unusable } from './codec.js';
 import { ConfirmedScore } from './confirmed-score.js';
 import { type Contamination, findContamination } from './contamination.js';
 import { Controller } from './controller.js';
-import { alarmsInterval, alarmsPerDayAt, type Tail } from './gpd.js';
+import { alarmsInterval, alarmsPerDayAt, resampledTails, type Tail } from './gpd.js';
 import { NullModel } from './null-model.js';
 import type { Regime } from './regime.js';
 import { type FittedThreshold, fitThreshold, fittedOf, type ThresholdOptions } from './threshold.js';
+import { ThresholdHistory, type ThresholdPoint } from './threshold-history.js';
 import { TileBaselines } from './tile-baseline.js';
 
 const VERSION = 1;
@@ -55,21 +56,27 @@ export interface CalibratedScore {
   peak: { id: number; rank: number } | null;
 }
 
-/** How a calibration stands. */
-export interface CalibrationReport {
+/** How a calibration stands, as far as that is little. */
+export interface CalibrationSummary {
   state: CalibratedScore['state'];
   threshold: number;
   observedHours: number;
   /** Clusters above u that the tail was fitted to. */
   clusters: number;
+  /** Alarms a day expected at the threshold, with a 90 % interval. */
+  expected: { value: number; low: number; high: number } | null;
+  contamination: Contamination;
+  /** How the threshold moved, oldest first. */
+  history: readonly ThresholdPoint[];
+}
+
+/** All of it. */
+export interface CalibrationReport extends CalibrationSummary {
   /** Q.98 of c_t; NaN: no frames. */
   u: number;
   tail: Tail | null;
-  /** Alarms a day expected at the threshold, with a 90 % interval. */
-  expected: { value: number; low: number; high: number } | null;
   /** The highest clusters, highest first. */
   peaks: Cluster[];
-  contamination: Contamination;
   /** What the controller adds to the fitted threshold. */
   controllerOffset: number;
 }
@@ -85,9 +92,11 @@ export class RuleCalibration {
   #clusters: ClusterTracker;
   #model = new NullModel();
   #controller = new Controller();
+  #history = new ThresholdHistory();
   #fit: FittedThreshold;
-  /** Of this fit; null: not looked for yet, as it takes some milliseconds. */
+  /** Both of this fit; null: not looked for yet, as each takes some milliseconds. */
   #contamination: Contamination | null = null;
+  #resampled: Float64Array | null = null;
   #scale = 1;
   #clustersSeen = 0;
   /** Time that never runs backwards and goes on through gaps; of the last frame with a score; the footage's own clock. */
@@ -115,6 +124,11 @@ export class RuleCalibration {
   get threshold(): number {
     const { value, floor } = this.#fit;
     return Math.max(value + this.#controller.offset, floor ?? Number.NEGATIVE_INFINITY);
+  }
+
+  /** The threshold, and the alarms a day that are expected at it; null: nobody knows yet. */
+  get standing(): { threshold: number; expectedPerDay: number | null } {
+    return { threshold: this.threshold, expectedPerDay: this.#expectedPerDay() };
   }
 
   /** False alarms a day that its threshold is for. */
@@ -174,6 +188,7 @@ export class RuleCalibration {
     );
     if (closed) this.#model.add(closed);
     if (closed || isDue) this.#refit();
+    this.#history.note({ atMs, threshold: this.threshold }, this.#runMs);
     if (!isMaximum) return null;
     const rank = this.#model.rankOf(confirmed) + 1;
     return rank <= SHOWN_PEAKS ? { id: this.#clusters.open!.id, rank } : null;
@@ -186,6 +201,7 @@ export class RuleCalibration {
   #refit(): void {
     this.#fit = fitThreshold(this.#model, this.#options);
     this.#contamination = null;
+    this.#resampled = null;
     // Robust scale of c_t, from its quartiles.
     const quartiles = (this.#model.quantile(0.75) - this.#model.quantile(0.25)) / 1.349;
     this.#scale = Number.isFinite(quartiles) ? Math.max(0.05, quartiles) : 1;
@@ -225,7 +241,7 @@ export class RuleCalibration {
     this.#refit();
   }
 
-  report(): CalibrationReport {
+  summary(): CalibrationSummary {
     const { state, tail } = this.#fit;
     const { threshold } = this;
     const value = this.#expectedPerDay();
@@ -235,11 +251,23 @@ export class RuleCalibration {
       threshold,
       observedHours: this.#model.observedHours,
       clusters: tail?.n ?? 0,
-      u: this.#model.quantile(0.98),
-      tail,
-      expected: tail && value !== null ? { value, ...alarmsInterval(tail, threshold) } : null,
-      peaks: this.#peaks(),
+      expected: tail && value !== null ? { value, ...this.#interval(tail) } : null,
       contamination: this.#contamination,
+      history: this.#history.points,
+    };
+  }
+
+  #interval(tail: Tail): { low: number; high: number } {
+    this.#resampled ??= resampledTails(tail);
+    return alarmsInterval(tail, this.threshold, this.#resampled);
+  }
+
+  report(): CalibrationReport {
+    return {
+      ...this.summary(),
+      u: this.#model.quantile(0.98),
+      tail: this.#fit.tail,
+      peaks: this.#peaks(),
       controllerOffset: this.#controller.offset,
     };
   }
@@ -259,6 +287,7 @@ export class RuleCalibration {
       clusters: this.#clusters,
       model: this.#model,
       controller: this.#controller,
+      history: this.#history,
       fit: this.#fit,
       scale: this.#scale,
       clustersSeen: this.#clustersSeen,
@@ -309,6 +338,7 @@ export class RuleCalibration {
     calibration.#clusters = ClusterTracker.restore(saved.clusters, options.clearForMs + options.cooldownMs);
     calibration.#model = NullModel.restore(saved.model);
     calibration.#controller = Controller.restore(saved.controller);
+    calibration.#history = ThresholdHistory.restore(saved.history);
     calibration.#scale = numberOf(saved.scale, 'scale');
     calibration.#clustersSeen = numberOf(saved.clustersSeen, 'clusters');
     calibration.#runMs = numberOf(saved.runMs, 'time');

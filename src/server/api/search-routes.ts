@@ -1,48 +1,26 @@
 import { z } from 'zod';
-import { DetectionEvent, Id } from '../../detect/event.js';
+import { Id } from '../../detect/event.js';
 import { QueryWords } from '../../search/query.js';
+import { sendBytes } from '../ranges.js';
+import type { ServerData } from '../server-data.js';
 import { type AnyRoute, notFound, Refusal, route, SeqParameter } from './route.js';
+import { MAX_HITS, MAX_IMAGE_CHARACTERS, SearchInfo, SearchInput } from './search-schemas.js';
 
-const MAX_HITS = 100;
-const BUSY = new Refusal(503, 'busy', 'too many searches wait already', { 'Retry-After': '2' });
+/** A picture, and little besides. */
+const SEARCH_LIMIT_BYTES = MAX_IMAGE_CHARACTERS + 16 * 1024;
+const BUSY = new Refusal(503, 'busy', 'too many wait already', { 'Retry-After': '2' });
 
-const TimeMs = z
-  .number()
-  .describe('Milliseconds since the epoch; where not `timed`, from the start of a recording');
+/** Of what is not the question's fault. */
+const STATUSES: Readonly<Record<string, number>> = { 'tile-unknown': 404, 'vectors-missing': 404 };
 
-/** What came of a search. */
-export const SearchInfo = z.strictObject({
-  hits: z
-    .array(
-      z.strictObject({
-        cameraId: Id,
-        atMs: TimeMs.describe('Of its best frame'),
-        fromMs: TimeMs,
-        toMs: TimeMs,
-        timed: z.boolean().describe('Whether the times are times of day'),
-        score: z.number().describe('Cosine, less what everyday pictures would have'),
-        surprise: z
-          .number()
-          .nullable()
-          .describe('How far above the camera’s ordinary moments, in spreads; null: there are too few'),
-        standsOut: z.boolean().nullable(),
-        tile: z.strictObject({ index: z.int().nonnegative(), box: DetectionEvent.shape.tile.shape.box }),
-        pictureId: z
-          .uuid()
-          .nullable()
-          .describe('Its picture is at `/api/moments/ID/snapshot`; null: none is kept'),
-      }),
-    )
-    .describe('Best first; neighbouring frames are one'),
-  standsOut: z.boolean().nullable().describe('Whether any does; null: too little is remembered to say'),
-  minutes: z.int().nonnegative().describe('Minutes of cameras that were compared'),
-  vectors: z.int().nonnegative(),
-  lostMinutes: z.int().nonnegative().describe('Deleted meanwhile, or damaged'),
-  skipped: z
-    .array(z.strictObject({ modelHash: z.string(), vectors: z.int().nonnegative() }))
-    .describe('What other models saw, which cannot be compared'),
-});
-export type SearchInfo = z.infer<typeof SearchInfo>;
+async function answerOf(asked: ReturnType<ServerData['search']>): Promise<SearchInfo | Refusal> {
+  const found = await asked;
+  if (found === null) return notFound('nothing is remembered: store.remember is false');
+  if (found === 'busy') return BUSY;
+  if (!('refused' in found)) return found;
+  const { code, message } = found.refused;
+  return new Refusal(STATUSES[code] ?? 400, code, message);
+}
 
 /** Looking through what is remembered. */
 export const searchRoutes: readonly AnyRoute[] = [
@@ -66,9 +44,50 @@ export const searchRoutes: readonly AnyRoute[] = [
       }),
     answer: SearchInfo,
     refusals: { 404: 'Nothing is remembered: it is switched off', 503: 'Too many searches wait already' },
-    handle: async ({ query, request }, { data }) => {
-      const found = await data.search(query, request.signal);
-      return found === 'busy' ? BUSY : (found ?? notFound('nothing is remembered: store.remember is false'));
+    handle: ({ query: { q: words, not, camera, since, until, limit }, request }, { data }) => {
+      const input = {
+        ...{ words, not: not === undefined ? [] : [not], sinceMs: since, untilMs: until, limit },
+        cameras: camera === undefined ? undefined : [camera],
+      };
+      return answerOf(data.search(input, request.signal));
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/search',
+    summary: 'The same by words, by a picture that is sent along, or by a tile of the past',
+    scope: 'view',
+    body: SearchInput,
+    bodyLimitBytes: SEARCH_LIMIT_BYTES,
+    answer: SearchInfo,
+    refusals: {
+      400: 'Something in the request is not as it should be, or the image is no picture that can be read',
+      404: 'Nothing is remembered, or nothing of that tile',
+      503: 'Too many searches wait already',
+    },
+    handle: ({ body, request }, { data }) => answerOf(data.search(body, request.signal)),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/search/still',
+    summary: 'A frame that is remembered, from the recording that was indexed',
+    scope: 'view',
+    query: z.strictObject({
+      camera: Id,
+      at: z
+        .string()
+        .regex(/^-?\d{1,15}(\.\d{1,9})?$/, 'expected a number')
+        .transform(Number)
+        .describe('`atMs` of a hit'),
+    }),
+    answer: 'image/jpeg',
+    refusals: { 404: 'It is of no recording, or that is gone', 503: 'Too many wait already' },
+    handle: async ({ query: { camera: cameraId, at: atMs }, request }, { data }) => {
+      const bytes = await data.still({ cameraId, atMs }, request.signal);
+      if (bytes === 'busy') return BUSY;
+      return bytes
+        ? sendBytes(request, { bytes, type: 'image/jpeg' })
+        : notFound('no recording shows this frame');
     },
   }),
 ];

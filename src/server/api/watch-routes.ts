@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../../detect/event.js';
+import { THRESHOLD_STATES } from '../../rules/score.js';
 import { CalibrationInfo, CameraInfo, FeasibilityInfo, RuleInfo } from '../messages.js';
 import { type AnyRoute, notFound, route, SeqParameter } from './route.js';
 import { SwitchInfo } from './studio-routes.js';
@@ -8,6 +9,7 @@ const ScoreSeriesInfo = z.strictObject({
   cameraId: Id,
   ruleId: Id,
   threshold: z.number(),
+  thresholdState: z.enum(THRESHOLD_STATES),
   points: z
     .array(z.tuple([z.number(), z.number().nullable()]))
     .describe('[atMs, score], oldest first; null: from then on the camera saw nothing'),

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { codeOf, messageOf, WordwatchError } from '../../shared/errors.js';
+import { WordwatchError } from '../../shared/errors.js';
 import type { Logger } from '../../telemetry/logger.js';
 import { openDatabase, openFileReadOnly } from '../database.js';
-import { putAside } from '../recover-database.js';
+import { openOrPutAside } from '../recover-database.js';
 
 /**
  * Vectors have a file of their own: it grows to gigabytes, may lose its last seconds in a power cut, and a damage to it is
@@ -72,14 +72,10 @@ export function openVectorsOrSetAside(
   folder: string,
   { nowMs, logger }: { nowMs: number; logger: Logger },
 ): DatabaseSyncInstance {
-  try {
-    return openVectorDatabase(folder);
-  } catch (error) {
-    if (codeOf(error) !== 'store-corrupt') throw error;
-    const setAside = putAside(vectorDatabasePath(folder), nowMs);
-    logger.error({ setAside, reason: messageOf(error) }, 'vectors corrupt: put aside, a new file begins');
-    return openVectorDatabase(folder);
-  }
+  return openOrPutAside(vectorDatabasePath(folder), {
+    ...{ open: () => openVectorDatabase(folder), nowMs },
+    onPutAside: (fields) => logger.error(fields, 'vectors corrupt: put aside, a new file begins'),
+  });
 }
 
 /**

@@ -1,21 +1,16 @@
-import { events, ruleName } from '../../data/state.js';
-import { Page } from '../../parts/page.js';
-import { Empty } from '../../parts/states.js';
+import { useRef } from 'preact/hooks';
 import type { ViewProps } from '../../router.js';
-import { words } from '../../words.js';
-import { EventDetail } from './event-detail.js';
+import { EventReel } from './event-reel.js';
+import { EventView } from './event-view.js';
+import { filtersIn } from './filters.js';
+import './events.css';
 
-export function EventsView({ path: [id] }: ViewProps) {
-  const event = events.value.find((known) => known.id === id);
-  if (!event)
-    return (
-      <Page title={words.views.events}>
-        <Empty>{words.noEvents}</Empty>
-      </Page>
-    );
-  return (
-    <Page title={ruleName(event.ruleId)}>
-      <EventDetail event={event} />
-    </Page>
-  );
+/** Events of the past (`#/events`), and one of them (`#/events/ID`). */
+export function EventsView({ path: [id], query }: ViewProps) {
+  const filters = filtersIn(query);
+  // Who comes back from an event finds it again.
+  const lastId = useRef<string | null>(null);
+  if (id === undefined) return <EventReel filters={filters} startId={lastId.current} />;
+  lastId.current = id;
+  return <EventView id={id} filters={filters} />;
 }

@@ -1,6 +1,6 @@
 import type { CameraInfo } from '../../../server/messages.js';
-import { isBlind } from '../../../shared/camera-health.js';
 import { rules } from '../../data/state.js';
+import { cameraStateOf } from '../../parts/camera-state.js';
 import { Pill } from '../../parts/pill.js';
 import { href } from '../../router.js';
 import { words } from '../../words.js';
@@ -12,8 +12,7 @@ import { ScoreLine } from './score-line.js';
 export function CameraCard({ camera, withLines }: { camera: CameraInfo; withLines: boolean }) {
   const { id, name, status } = camera;
   const own = rules.value.filter(({ cameras }) => cameras === null || cameras.includes(id));
-  const { health } = status;
-  const state = status.state !== 'online' || !health ? status.state : isBlind(health) ? 'blind' : 'degraded';
+  const state = cameraStateOf(status);
   return (
     <article class={`card ${state}`} aria-label={name}>
       <CameraPicture camera={camera} />

@@ -1,4 +1,4 @@
-import type { CSSProperties } from 'preact';
+import type { ComponentChildren, CSSProperties } from 'preact';
 import type { CameraInfo, FrameHeader } from '../../../server/messages.js';
 import { isBlind } from '../../../shared/camera-health.js';
 import { nowMs, pictureOf, pointedAt, ruleName } from '../../data/state.js';
@@ -12,8 +12,14 @@ const OLD_MS = 10_000;
 
 type ScoredTile = FrameHeader['tiles'][number];
 
-/** The newest picture with the tiles in which rules are over their threshold. */
-export function CameraPicture({ camera: { id, name, status } }: { camera: CameraInfo }) {
+/** The newest picture with the tiles in which rules are over their threshold, or with `children` in their place. */
+export function CameraPicture({
+  camera: { id, name, status },
+  children,
+}: {
+  camera: CameraInfo;
+  children?: ComponentChildren;
+}) {
   const picture = pictureOf(id).value;
   const { widthPx, heightPx, tiles } = picture?.header ?? { widthPx: 16, heightPx: 9, tiles: [] };
   const hits = tiles.filter(isHit);
@@ -29,7 +35,7 @@ export function CameraPicture({ camera: { id, name, status } }: { camera: Camera
               hits.map(({ ruleId }) => ruleName(ruleId)),
             )}
           />
-          <Tiles cameraId={id} tiles={tiles} />
+          {children ?? <Tiles cameraId={id} tiles={tiles} />}
         </div>
       ) : (
         status.state !== 'offline' && <p class="no-picture">{words.noPicture}</p>

@@ -1,0 +1,68 @@
+import { useState } from 'preact/hooks';
+import { nowMs } from '../../data/state.js';
+import { formatScore, formatTime } from '../../format.js';
+import { words } from '../../words.js';
+import type { ShownRule } from './rule-lines.js';
+
+const ROWS = 24;
+
+/** The plot in numbers: the highest score of each rule in each of some stretches of time. */
+export function ScoreTable({ atMs, rules }: { atMs: readonly number[]; rules: readonly ShownRule[] }) {
+  // Hundreds of cells: made only for whoever looks at them.
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details class="card as-table" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
+      <summary>{words.camera.table}</summary>
+      {isOpen && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        <section class="scroll" tabIndex={0} aria-label={words.camera.table}>
+          <table>
+            <caption class="for-readers">{words.camera.tableCaption}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{words.camera.tableTime}</th>
+                {rules.map(({ id, name }) => (
+                  <th key={id} scope="col" class="number">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {stretches(atMs.length).map(([from, to]) => (
+                <tr key={from}>
+                  <th scope="row">{formatTime(atMs[from]!, nowMs.peek())}</th>
+                  {rules.map((rule) => (
+                    <Cell key={rule.id} rule={rule} from={from} to={to} />
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </details>
+  );
+}
+
+function Cell({ rule: { history }, from, to }: { rule: ShownRule; from: number; to: number }) {
+  let highest: number | null = null;
+  let isHit = false;
+  for (let i = from; i < to; i++) {
+    const score = history?.scores[i] ?? null;
+    if (score === null) continue;
+    highest = Math.max(highest ?? score, score);
+    isHit ||= score >= history!.thresholds[i]!;
+  }
+  return (
+    <td class={`number ${isHit ? 'hit' : ''}`}>{highest === null ? words.noScore : formatScore(highest)}</td>
+  );
+}
+
+function stretches(count: number): [from: number, to: number][] {
+  const each = Math.max(1, Math.ceil(count / ROWS));
+  return Array.from({ length: Math.ceil(count / each) }, (_, i) => [
+    i * each,
+    Math.min(count, (i + 1) * each),
+  ]);
+}

@@ -1,0 +1,87 @@
+import type { SystemInfo } from '../../../server/api/system-routes.js';
+import { isSeeing } from '../../../shared/camera-health.js';
+import { cameras } from '../../data/state.js';
+import { formatPercent } from '../../format.js';
+import { Pill } from '../../parts/pill.js';
+import { href } from '../../router.js';
+import { words } from '../../words.js';
+import { Sparkline } from './sparkline.js';
+import { formatDelay } from './units.js';
+
+type Rates = SystemInfo['cameras'][number];
+
+/** Rates and delays of every camera. */
+export function CameraTable({ info, past }: { info: SystemInfo; past: readonly SystemInfo[] }) {
+  const { fps, latency, unchanged, embedded, dropped } = words.system;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than its window is scrolled by keys
+    <section class="scroll" tabIndex={0} aria-label={words.system.cameras}>
+      <table class="rates">
+        <thead>
+          <tr>
+            <th scope="col">{words.system.camera}</th>
+            <th scope="col">{words.system.state}</th>
+            {[fps, latency, embedded, unchanged, dropped].map((title) => (
+              <th key={title} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {info.cameras.map((rates) => (
+            <Row key={rates.cameraId} rates={rates} past={pastOf(rates, past)} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function pastOf({ cameraId }: Rates, past: readonly SystemInfo[]): (Rates | undefined)[] {
+  return past.map(({ cameras: all }) => all.find((other) => other.cameraId === cameraId));
+}
+
+function Row({ rates, past }: { rates: Rates; past: readonly (Rates | undefined)[] }) {
+  const { cameraId, scoredFps, receivedFps, latencyMs, embeddedPerS, unchangedPart } = rates;
+  const { frames, framesDropped } = rates;
+  const camera = cameras.value.find(({ id }) => id === cameraId);
+  const all = frames + framesDropped;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={href('camera', [cameraId])}>{camera?.name ?? cameraId}</a>
+      </th>
+      <td>{camera && <State status={camera.status} />}</td>
+      <td>
+        <span class="figure">{words.system.scored(scoredFps.toFixed(1), receivedFps.toFixed(1))}</span>
+        <Sparkline values={past.map((before) => before?.scoredFps ?? null)} least={0} />
+      </td>
+      <td>
+        <span class="figure long">
+          {latencyMs === null
+            ? words.system.none
+            : words.system.latencyIs(formatDelay(latencyMs.p50), formatDelay(latencyMs.p95))}
+        </span>
+        <Sparkline values={past.map((before) => before?.latencyMs?.p95 ?? null)} least={0} />
+      </td>
+      <td class="figure">{words.system.perSecond(embeddedPerS.toFixed(1))}</td>
+      <td class="figure">{unchangedPart === null ? words.system.none : formatPercent(unchangedPart)}</td>
+      <td class={`figure ${framesDropped > all / 10 ? 'bad' : ''}`}>
+        {framesDropped === 0
+          ? '0'
+          : words.system.droppedOf(framesDropped.toLocaleString(), formatPercent(framesDropped / all))}
+      </td>
+    </tr>
+  );
+}
+
+function State({
+  status,
+}: {
+  status: Parameters<typeof isSeeing>[0] & { state: keyof typeof words.cameraState };
+}) {
+  const kind =
+    status.state !== 'online' || !status.health ? status.state : isSeeing(status) ? 'degraded' : 'blind';
+  return <Pill kind={kind} text={words.cameraState[kind]} />;
+}

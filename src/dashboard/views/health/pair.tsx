@@ -1,0 +1,161 @@
+import { ArrowLeft, TriangleAlert } from 'lucide';
+import { useState } from 'preact/hooks';
+import type { CalibrationSummaries, CalibrationSummaryInfo } from '../../../server/api/calibration-routes.js';
+import type { CalibrationInfo, FeasibilityInfo } from '../../../server/messages.js';
+import { useResource } from '../../data/resource.js';
+import { cameraName, ruleName, rules } from '../../data/state.js';
+import { formatRate, formatScore } from '../../format.js';
+import { Icon } from '../../parts/icon.js';
+import { Page } from '../../parts/page.js';
+import { Empty, Failure, Loading } from '../../parts/states.js';
+import { href } from '../../router.js';
+import { words } from '../../words.js';
+import { Drift } from './drift.js';
+import { footage } from './pairs.js';
+import { Peaks } from './peaks.js';
+
+/** One rule on one camera: its threshold, how it came to be, and the peaks that it rests on. */
+export function PairView({ cameraId, ruleId }: { cameraId: string; ruleId: string }) {
+  const asked = new URLSearchParams({ camera: cameraId, rule: ruleId }).toString();
+  const report = useResource<{ calibrations: CalibrationInfo[] }>(`/api/calibrations?${asked}`);
+  const thin = useResource<CalibrationSummaries>(`/api/calibrations/summary?${asked}`);
+  const [calibration] = report.value?.calibrations ?? [];
+  const [summary] = thin.value?.calibrations ?? [];
+  const again = () => {
+    report.reload();
+    thin.reload();
+  };
+  const back = (
+    <a class="button" href={href('health')}>
+      <Icon of={ArrowLeft} />
+      {words.calibration.back}
+    </a>
+  );
+  return (
+    <Page
+      title={words.calibration.pairTitle(ruleName(ruleId), cameraName(cameraId))}
+      actions={back}
+      className="health pair"
+    >
+      {report.error && <Failure error={report.error} retry={again} />}
+      {!report.value && !report.error && <Loading />}
+      <div class="pair-parts">
+        {report.value && !calibration && <NotCalibrated ruleId={ruleId} />}
+        {calibration && <Standing calibration={calibration} summary={summary ?? null} />}
+        <Feasibility cameraId={cameraId} ruleId={ruleId} />
+      </div>
+      {calibration && <Peaks calibration={calibration} onReviewed={again} />}
+    </Page>
+  );
+}
+
+function NotCalibrated({ ruleId }: { ruleId: string }) {
+  const fixed = rules.value.find(({ id }) => id === ruleId)?.threshold ?? null;
+  return (
+    <section class="card">
+      {fixed === null ? (
+        <Empty>{words.calibration.unknownPair}</Empty>
+      ) : (
+        <dl class="facts">
+          <dt>{words.calibration.facts.state}</dt>
+          <dd>
+            <span class="cal-state fixed">{words.calibration.state.fixed}</span>{' '}
+            {words.calibration.stateMeans.fixed}
+          </dd>
+          <dt>{words.calibration.facts.threshold}</dt>
+          <dd>{formatScore(fixed)}</dd>
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Standing({
+  calibration,
+  summary,
+}: {
+  calibration: CalibrationInfo;
+  summary: CalibrationSummaryInfo | null;
+}) {
+  const { state, threshold, budgetPerDay, expected, observedHours, clusters, contamination } = calibration;
+  return (
+    <section class="card" aria-label={words.calibration.facts.threshold}>
+      <dl class="facts">
+        <dt>{words.calibration.facts.state}</dt>
+        <dd>
+          <span class={`cal-state ${state}`}>{words.calibration.state[state]}</span>{' '}
+          {words.calibration.stateMeans[state]}
+        </dd>
+        <dt>{words.calibration.facts.threshold}</dt>
+        <dd>{formatScore(threshold)}</dd>
+        <dt>{words.calibration.facts.budget}</dt>
+        <dd>{words.calibration.aDay(formatRate(budgetPerDay))}</dd>
+        <dt>{words.calibration.facts.expected}</dt>
+        <dd>
+          {expected
+            ? words.calibration.expectedIs(
+                formatRate(expected.value),
+                formatRate(expected.low),
+                formatRate(expected.high),
+              )
+            : words.calibration.expectedUnknown}
+        </dd>
+        <dt>{words.calibration.facts.hours}</dt>
+        <dd>{footage(observedHours)}</dd>
+        <dt>{words.calibration.facts.peaks}</dt>
+        <dd>{clusters}</dd>
+      </dl>
+      {contamination.flagged && (
+        <p class="contaminated">
+          <Icon of={TriangleAlert} />
+          {words.calibration.contaminated(contamination.suspicious)}
+        </p>
+      )}
+      {summary && <Drift history={summary.history} />}
+    </section>
+  );
+}
+
+function Feasibility({ cameraId, ruleId }: { cameraId: string; ruleId: string }) {
+  const asked = new URLSearchParams({ camera: cameraId, rule: ruleId });
+  const { value, error, reload } = useResource<FeasibilityInfo>(`/api/feasibility?${asked}`);
+  const [isWhole, setIsWhole] = useState(false);
+  const shown = isWhole ? value?.proposals : value?.proposals.slice(0, 4);
+  return (
+    <section class="card feasibility" aria-labelledby="feasibility">
+      <div class="caption">
+        <h2 id="feasibility">{words.calibration.feasibility}</h2>
+        {value && (
+          <span class={`verdict-of ${value.verdict.replace(' ', '-')}`}>
+            {words.calibration.verdict[value.verdict]}
+          </span>
+        )}
+      </div>
+      {error && <Failure error={error} retry={reload} />}
+      {!value && !error && <Loading />}
+      {value && (
+        <>
+          <ul class="reasons">
+            {value.reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+            {shown?.map(({ text }) => (
+              <li key={text} class="proposal">
+                {text}
+              </li>
+            ))}
+          </ul>
+          {shown && shown.length < value.proposals.length && (
+            <button type="button" class="plain more" onClick={() => setIsWhole(true)}>
+              +{value.proposals.length - shown.length}
+            </button>
+          )}
+          <p class="quiet">
+            {words.calibration.samples(value.samples, value.sightings)}{' '}
+            <a href={href('studio', [ruleId], { camera: cameraId })}>{words.calibration.openStudio}</a>
+          </p>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+import type { SystemInfo } from '../../../server/api/system-routes.js';
+import { words } from '../../words.js';
+import { formatBytes, formatSpan } from './units.js';
+
+/** What is kept on disk, how much of it there is and for how long. */
+export function StoreTable({ store }: Pick<SystemInfo, 'store'>) {
+  const { freeBytes, totalBytes, eventsBytes, vectorsBytes, snapshots, clips, keepMs } = store;
+  const filesOf = ({ files, bytes }: typeof snapshots) =>
+    words.system.files(files.toLocaleString(), formatBytes(bytes));
+  const rows = [
+    ['events', formatBytes(eventsBytes), true],
+    ['vectors', formatBytes(vectorsBytes), store.remembers],
+    ['snapshots', filesOf(snapshots), true],
+    ['clips', filesOf(clips), store.keepsClips],
+  ] as const;
+  const free = words.system.disk(formatBytes(freeBytes), formatBytes(totalBytes));
+  return (
+    <>
+      <div class="disk">
+        <meter
+          min={0}
+          max={totalBytes}
+          value={totalBytes - freeBytes}
+          high={0.95 * totalBytes}
+          aria-label={free}
+        />
+        <span aria-hidden="true">{free}</span>
+      </div>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.system.what}</th>
+            <th scope="col">{words.system.size}</th>
+            <th scope="col">{words.system.kept}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(([kind, size, isOn]) => (
+            <tr key={kind}>
+              <th scope="row">{words.system.stored[kind]}</th>
+              <td>{size}</td>
+              <td>{isOn ? formatSpan(keepMs[kind]) : words.system.switchedOff}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
