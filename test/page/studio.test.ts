@@ -370,6 +370,7 @@ describe('the rule studio', () => {
     await expectNoViolations(page);
     await page.keyboard.press('n');
     await page.getByRole('heading', { name: 'New rule' }).waitFor();
+    await page.locator('input:focus').waitFor();
     answers.told = { unknownWords: ['dog'], limits: [], notes: [], cameras: [] };
     await page.keyboard.type('a dog\n');
     await outcome(page).getByRole('button', { name: '2 gained' }).waitFor();
