@@ -1,8 +1,9 @@
 // Pictures of every view, light and dark, of the program on the sample videos: `npm run -s screenshots -- DIR`.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import { parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { openBrowser } from '../fixtures/browser.js';
 import { SampleProgram, until } from '../fixtures/sample-program.js';
 
@@ -11,6 +12,7 @@ const PHONE = { width: 390, height: 844 };
 /** The samples' own events come within a loop of the longest; then their ends, so that there is something to look at. */
 const WATCHED_MS = 75_000;
 const READY_MS = 30_000;
+const BUDGETED = ['dog', 'gate-open', 'person-down', 'water'];
 const HOUR_MS = 3_600_000;
 
 const HAVE_PICTURES_COME = `[...document.images]
@@ -56,9 +58,19 @@ if (folder === undefined || positionals.length > 1) {
   await takeAll(folder);
 }
 
+/** The example rules, some of them with budgets, so that there are calibrations to look at. */
+async function withBudgets(): Promise<string> {
+  const file = new URL('../../rules/example.yaml', import.meta.url);
+  const document = parseDocument(await readFile(file, 'utf8'));
+  const rules = document.get('rules') as YAMLSeq<YAMLMap>;
+  for (const rule of rules.items)
+    if (BUDGETED.includes(rule.get('id') as string)) rule.set('budget', { false_alarms_per_day: 1 });
+  return document.toString();
+}
+
 async function takeAll(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await using program = await SampleProgram.create();
+  await using program = await SampleProgram.create({ rules: await withBudgets() });
   say('putting samples into the past');
   for (const hours of [20, 9, 2]) {
     await program.remember('yard', Date.now() - hours * HOUR_MS);

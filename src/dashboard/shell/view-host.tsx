@@ -68,7 +68,11 @@ function useFocusOnChange(host: { current: HTMLDivElement | null }, view: ViewNa
   const last = useRef<ViewName | null>(null);
   useEffect(() => {
     if (view === null) return;
-    if (last.current !== null && last.current !== view) host.current?.querySelector('main')?.focus();
+    if (last.current !== null && last.current !== view) {
+      // Focus alone would scroll its beginning under the bar.
+      host.current?.querySelector('main')?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     last.current = view;
   }, [host, view]);
 }

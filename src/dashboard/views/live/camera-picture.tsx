@@ -1,11 +1,13 @@
 import type { ComponentChildren, CSSProperties } from 'preact';
 import type { CameraInfo, FrameHeader } from '../../../server/messages.js';
 import { isBlind } from '../../../shared/camera-health.js';
+import { settings } from '../../data/settings.js';
 import { nowMs, pictureOf, pointedAt, ruleName } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
 import { formatDuration, formatScore, formatTime } from '../../format.js';
 import { placed } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
+import { TileGrid } from './tile-grid.js';
 
 /** A picture that is older is no longer what is there now. */
 const OLD_MS = 10_000;
@@ -35,7 +37,12 @@ export function CameraPicture({
               hits.map(({ ruleId }) => ruleName(ruleId)),
             )}
           />
-          {children ?? <Tiles cameraId={id} tiles={tiles} />}
+          {children ?? (
+            <>
+              {settings.value.grid && <TileGrid cameraId={id} />}
+              <Tiles cameraId={id} tiles={tiles} />
+            </>
+          )}
         </div>
       ) : (
         status.state !== 'offline' && <p class="no-picture">{words.noPicture}</p>

@@ -4,6 +4,7 @@ import type { CameraInfo, RuleInfo } from '../../../server/messages.js';
 import { seriesOf } from '../../data/series.js';
 import { pointedAt } from '../../data/state.js';
 import { formatScore } from '../../format.js';
+import { href } from '../../router.js';
 import { words } from '../../words.js';
 
 /** Margins that a bar shows below the threshold, and above it. */
@@ -30,18 +31,22 @@ export function ScoreBar({ camera, rule }: { camera: CameraInfo; rule: RuleInfo 
     element.ariaValueText = words.scoreOf(score, threshold);
     element.nextElementSibling!.textContent = score;
   });
+  const point = () => {
+    pointedAt.value = pair;
+  };
+  const leave = () => {
+    pointedAt.value = null;
+  };
   return (
     <li
       class="bar"
       title={words.ruleWords(rule.when, rule.not)}
-      onMouseEnter={() => {
-        pointedAt.value = pair;
-      }}
-      onMouseLeave={() => {
-        pointedAt.value = null;
-      }}
+      onMouseEnter={point}
+      onMouseLeave={leave}
     >
-      <span class="rule">{rule.name}</span>
+      <a class="rule" href={href('camera', [camera.id], { rule: rule.id })} onFocus={point} onBlur={leave}>
+        {rule.name}
+      </a>
       {/* biome-ignore lint/a11y/useSemanticElements: no mark can be drawn on a meter element */}
       <div
         ref={meter}

@@ -2,6 +2,7 @@ import type { CameraInfo, RuleInfo } from '../../../server/messages.js';
 import { type ScoreSeries, seriesOf } from '../../data/series.js';
 import { pointedAt } from '../../data/state.js';
 import { formatScore } from '../../format.js';
+import { href } from '../../router.js';
 import { words } from '../../words.js';
 import { ScorePlot } from './score-plot.js';
 
@@ -20,15 +21,15 @@ export function ScoreLine({ camera, rule }: { camera: CameraInfo; rule: RuleInfo
   };
   return (
     <li class={`line ${isHit ? 'hit' : ''}`} onMouseEnter={point} onMouseLeave={leave}>
-      <button
-        type="button"
+      <a
+        href={href('camera', [camera.id], { rule: rule.id })}
         class="rule"
         title={words.ruleWords(rule.when, rule.not)}
         onFocus={point}
         onBlur={leave}
       >
         {rule.name}
-      </button>
+      </a>
       <ScorePlot series={series} threshold={threshold ?? 0} label={words.lineOf(rule.name, camera.name)} />
       <Numbers newest={series.newest.value} threshold={threshold} />
     </li>
