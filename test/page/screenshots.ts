@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { openBrowser } from '../fixtures/browser.js';
 import { SampleProgram, until } from '../fixtures/sample-program.js';
@@ -72,10 +73,8 @@ async function takeAll(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await using program = await SampleProgram.create({ rules: await withBudgets() });
   say('putting samples into the past');
-  for (const hours of [20, 9, 2]) {
-    await program.remember('yard', Date.now() - hours * HOUR_MS);
-    await program.remember('car-park', Date.now() - (hours + 0.5) * HOUR_MS);
-  }
+  await program.remember('yard', Date.now() - 2 * HOUR_MS);
+  await program.remember('car-park', Date.now() - 5 * HOUR_MS);
   await program.start();
   say(`watching for ${WATCHED_MS / 1000} s`);
   const end = Date.now() + WATCHED_MS;
@@ -108,7 +107,10 @@ async function take(
   // Pictures that are in sight have come.
   await until(() => page.evaluate<boolean>(HAVE_PICTURES_COME), READY_MS);
   await page.waitForTimeout(1_500);
-  await page.screenshot({ path });
+  // 256 colours do for a page, and take a third of the room.
+  await sharp(await page.screenshot())
+    .png({ palette: true, effort: 10 })
+    .toFile(path);
   await page.close();
   say(path);
 }
