@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals';
 
 /** Views of the page, by their names in its address. */
-export const VIEWS = ['live', 'camera', 'events', 'near-misses', 'studio', 'search', 'health'] as const;
+const VIEWS = ['live', 'camera', 'events', 'near-misses', 'studio', 'search', 'health'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** Where the page is: `#/view/path?query`. */
-export interface Route {
+interface Route {
   view: ViewName;
   /** Segments behind the view's name. */
   path: readonly string[];
@@ -48,7 +48,7 @@ export function holdRoute(ask: (address: string) => void): () => void {
 }
 
 /** Reads an address. What is no view is the first one. */
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [place = '', query = ''] = split(hash.replace(/^#\/?/, ''), '?');
   const [name, ...path] = place.split('/').map(decoded);
   const view = VIEWS.find((known) => known === name) ?? 'live';

@@ -7,7 +7,7 @@ import type { Scope } from '../../server/scopes.js';
 export const EVENTS_KEPT = 200;
 
 /** A camera's newest picture. */
-export interface Picture {
+interface Picture {
   header: FrameHeader;
   url: string;
 }
@@ -20,7 +20,7 @@ export interface Visitor {
 }
 
 /** `lost`: it was there and is not now, so what the page shows is old. */
-export type Connection = 'connecting' | 'live' | 'lost' | 'signed-out';
+type Connection = 'connecting' | 'live' | 'lost' | 'signed-out';
 
 export const connection = signal<Connection>('connecting');
 /** When the program was last heard of, by the program's clock. */

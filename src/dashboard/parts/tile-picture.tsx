@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Box } from '../../shared/geometry.js';
 
 /** A box in a picture. */
-export interface PictureBox {
+interface PictureBox {
   /** In parts of the picture's width and height. */
   box: Box;
   label?: string;

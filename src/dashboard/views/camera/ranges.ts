@@ -1,5 +1,5 @@
 /** How much of the past is shown up to now, and how often it is asked for anew. */
-export const SPANS = {
+const SPANS = {
   '15m': { lengthMs: 15 * 60_000, stepMs: 5_000 },
   '1h': { lengthMs: 3_600_000, stepMs: 15_000 },
   '6h': { lengthMs: 6 * 3_600_000, stepMs: 60_000 },

@@ -17,7 +17,7 @@ import type { EventSpan } from './use-camera-events.js';
 
 const HEIGHT_PX = 260;
 
-export interface ScorePanelProps {
+interface ScorePanelProps {
   name: string;
   scores: Resource<ScoreHistoryInfo>;
   rules: readonly ShownRule[];

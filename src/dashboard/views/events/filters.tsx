@@ -48,7 +48,7 @@ export function withQuery(path: string, values: QueryValues): string {
 }
 
 /** Midnight at which a day begins where the viewer is; NaN: it is none. */
-export function startOfDay(day: string, later = 0): number {
+function startOfDay(day: string, later = 0): number {
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? [];
   return new Date(Number(year), Number(month) - 1, Number(date) + later).getTime();
 }

@@ -8,7 +8,7 @@ const text = words.history;
 const ICONS = { true: Check, false: X, unsure: CircleQuestionMark };
 /** The key that says it. */
 const KEYS = { true: 't', false: 'f', unsure: 'u' };
-export const VERDICTS: readonly Verdict[] = ['true', 'false', 'unsure'];
+const VERDICTS: readonly Verdict[] = ['true', 'false', 'unsure'];
 
 /** What somebody said, as a small sign. */
 export function VerdictMark({ verdict }: { verdict: Verdict | null }) {

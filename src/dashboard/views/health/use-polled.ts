@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type ApiError, getJson } from '../../data/api.js';
+import type { ApiError } from '../../data/api.js';
 import { asApiError } from '../../data/resource.js';
 
 /** Something that is asked for again and again. */
@@ -43,9 +43,4 @@ export function usePolled<T>(ask: (signal: AbortSignal) => Promise<T>, periodMs:
     };
   }, [periodMs, round]);
   return { ...state, again: () => setRound((before) => before + 1) };
-}
-
-/** {@link usePolled} of one path. */
-export function usePolledPath<T>(path: string, periodMs: number): Polled<T> {
-  return usePolled((signal) => getJson<T>(path, signal), periodMs);
 }

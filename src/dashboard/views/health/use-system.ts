@@ -8,7 +8,7 @@ const PERIOD_MS = 2_000;
 const KEPT = 150;
 
 /** The newest answer and those before it. */
-export interface SystemWatch extends Polled<SystemInfo> {
+interface SystemWatch extends Polled<SystemInfo> {
   /** Oldest first; the newest is the last. */
   past: readonly SystemInfo[];
 }

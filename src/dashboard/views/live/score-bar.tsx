@@ -38,12 +38,7 @@ export function ScoreBar({ camera, rule }: { camera: CameraInfo; rule: RuleInfo 
     pointedAt.value = null;
   };
   return (
-    <li
-      class="bar"
-      title={words.ruleWords(rule.when, rule.not)}
-      onMouseEnter={point}
-      onMouseLeave={leave}
-    >
+    <li class="bar" title={words.ruleWords(rule.when, rule.not)} onMouseEnter={point} onMouseLeave={leave}>
       <a class="rule" href={href('camera', [camera.id], { rule: rule.id })} onFocus={point} onBlur={leave}>
         {rule.name}
       </a>

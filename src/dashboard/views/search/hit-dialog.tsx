@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight } from 'lucide';
 import { useEffect } from 'preact/hooks';
 import { cameraName } from '../../data/state.js';
-import { formatDuration } from '../../format.js';
+import { formatDuration, formatPercent } from '../../format.js';
 import { Dialog } from '../../parts/dialog.js';
 import { Icon } from '../../parts/icon.js';
 import { href } from '../../router.js';
@@ -74,7 +74,6 @@ export function HitDialog({
 function HitFacts({ hit }: { hit: Hit }) {
   const { atMs, fromMs, toMs, tile, score, standsOut, surprise } = hit;
   const there = cameraTime(hit);
-  const part = (value: number) => `${Math.round(100 * value)} %`;
   return (
     <dl class="facts">
       <dt>{words.search.facts.time}</dt>
@@ -99,7 +98,7 @@ function HitFacts({ hit }: { hit: Hit }) {
         ].join(' · ')}
       </dd>
       <dt>{words.search.facts.tile}</dt>
-      <dd>{`${tile.index} · ${part(tile.box.w)} × ${part(tile.box.h)}`}</dd>
+      <dd>{`${tile.index} · ${formatPercent(tile.box.w)} × ${formatPercent(tile.box.h)}`}</dd>
     </dl>
   );
 }
@@ -108,9 +107,10 @@ function likeOf({ cameraId, atMs, tile }: Hit): Ask['like'] {
   return { cameraId, atMs, tile: tile.index };
 }
 
-/** A rule of the words; where there are none, of the tile. */
-function ruleHref({ cameraId, atMs, tile }: Hit, { words: sought }: Ask): string {
+/** A rule of the words; where there are none, of the part of the picture. */
+function ruleHref({ cameraId, tile }: Hit, { words: sought }: Ask): string {
+  const { x, y, w, h } = tile.box;
   return sought === ''
-    ? href('studio', [], { tile: `${cameraId}/${atMs}/${tile.index}`, camera: cameraId })
+    ? href('studio', [], { tile: `${cameraId}/${[x, y, w, h]}` })
     : href('studio', [], { words: sought, camera: cameraId });
 }

@@ -7,7 +7,6 @@ import { href, type ViewProps } from '../../router.js';
 import { words } from '../../words.js';
 import { draftOfQuery, tileOf } from './draft.js';
 import { Editor } from './editor.js';
-import { formatMoment } from './moments.js';
 import { RuleList } from './rule-list.js';
 import type { RuleFileList, RuleSource } from './studio-api.js';
 import './studio.css';
@@ -48,9 +47,7 @@ function ExistingRule({ id }: { id: string }) {
 function NewRule({ query }: { query: URLSearchParams }) {
   const { value, error, reload } = useResource<RuleFileList>('/api/rule-files');
   const tile = tileOf(query.get('tile'));
-  const hint = tile
-    ? words.studio.fromTile(cameraName(tile.cameraId), tile.atMs === null ? null : formatMoment(tile.atMs))
-    : undefined;
+  const hint = tile ? words.studio.fromTile(cameraName(tile.cameraId)) : undefined;
   if (value)
     return (
       <Editor initial={draftOfQuery(query)} source={null} files={value} hint={hint} onSaved={() => {}} />

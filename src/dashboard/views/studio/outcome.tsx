@@ -11,7 +11,7 @@ import { type Span, Timeline } from './timeline.js';
 import type { DraftOutcome } from './use-outcome.js';
 
 /** Days that can be looked through. */
-export const DAYS = [1, 3, 7] as const;
+const DAYS = [1, 3, 7] as const;
 
 /** What the draft would have done in the last days. What it did before the newest change stays, dimmed, until that is known. */
 export function OutcomePanel({ outcome }: { outcome: DraftOutcome }) {
