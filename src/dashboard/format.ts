@@ -30,3 +30,8 @@ export function formatRate(perDay: number): string {
 export function formatPercent(part: number): string {
   return `${Math.round(100 * part)} %`;
 }
+
+/** Thresholds move by hundredths. */
+export function formatThreshold(threshold: number): string {
+  return threshold.toFixed(2);
+}

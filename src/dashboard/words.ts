@@ -467,10 +467,6 @@ export const words = {
     ofFootage: (time: string) => `${time} into the footage`,
     score: (score: string) => `score ${score}`,
     overThreshold: 'over the threshold',
-    verdicts: { true: 'True', false: 'False', unsure: 'Unsure' },
-    noted: (verdict: string) => `Noted: ${verdict}.`,
-    takenBack: 'Taken back.',
-    moved: (before: string, after: string) => `The threshold went from ${before} to ${after}.`,
     mayNot: 'Your token may only look: it takes one with scope control to review.',
   },
   system: {

@@ -5,9 +5,9 @@ import { cameraName, oldSeq, ruleName } from '../../data/state.js';
 import { formatScore } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { Snapshot } from '../../parts/snapshot.js';
+import { VerdictMark } from '../../parts/verdicts.js';
 import { words } from '../../words.js';
 import { EventTimes } from '../live/event-list.js';
-import { VerdictMark } from './verdicts.js';
 
 const text = words.history;
 

@@ -4,6 +4,7 @@ import type { Verdict } from '../../../detect/event.js';
 import { events } from '../../data/state.js';
 import { Icon } from '../../parts/icon.js';
 import { Page } from '../../parts/page.js';
+import { review } from '../../parts/reviewing.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
 import { undoLast } from '../../parts/toasts.js';
 import { useKeys } from '../../parts/use-keys.js';
@@ -14,9 +15,8 @@ import { EventPages } from './event-pages.js';
 import { askedFor, FilterBar, type Filters, withQuery } from './filters.js';
 import { KeysButton, KeysHelp } from './keys-help.js';
 import { Reel } from './reel.js';
-import { review } from './reviewing.js';
+import { SelectionBar } from './selection-bar.js';
 import { useSelection } from './use-selection.js';
-import { SelectionBar } from './verdicts.js';
 
 const text = words.history;
 

@@ -2,9 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ReviewsResult } from '../../../server/api/past-schemas.js';
 import { postJson } from '../../data/api.js';
 import { cameraName, ruleName } from '../../data/state.js';
-import { formatRate } from '../../format.js';
+import { formatRate, formatThreshold } from '../../format.js';
 import { words } from '../../words.js';
-import { formatThreshold } from '../events/reviewing.js';
 
 const text = words.nearMisses;
 /** Who only passes by asks for nothing. */

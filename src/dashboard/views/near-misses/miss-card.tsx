@@ -2,11 +2,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Verdict } from '../../../detect/event.js';
 import type { NearMissesInfo, ReviewsResult } from '../../../server/api/past-schemas.js';
 import { cameraName, nowMs, ruleName } from '../../data/state.js';
-import { formatTime } from '../../format.js';
+import { formatThreshold, formatTime } from '../../format.js';
 import { TilePicture } from '../../parts/tile-picture.js';
+import { VerdictButtons } from '../../parts/verdicts.js';
 import { words } from '../../words.js';
-import { formatThreshold } from '../events/reviewing.js';
-import { VerdictButtons } from '../events/verdicts.js';
 import { EffectText } from './foreseen.js';
 
 const text = words.nearMisses;

@@ -1,10 +1,11 @@
-import type { Verdict } from '../../../detect/event.js';
-import type { ReviewsResult } from '../../../server/api/past-schemas.js';
-import { postJson } from '../../data/api.js';
-import { asApiError } from '../../data/resource.js';
-import { cameraName, mayControl, ruleName } from '../../data/state.js';
-import { toast } from '../../parts/toasts.js';
-import { words } from '../../words.js';
+import type { Verdict } from '../../detect/event.js';
+import type { ReviewsResult } from '../../server/api/past-schemas.js';
+import { postJson } from '../data/api.js';
+import { asApiError } from '../data/resource.js';
+import { cameraName, mayControl, ruleName } from '../data/state.js';
+import { formatThreshold } from '../format.js';
+import { words } from '../words.js';
+import { toast } from './toasts.js';
 
 /** The most reviews that the program takes at once. */
 const AT_ONCE = 500;
@@ -55,11 +56,6 @@ function effectsOf({ effects }: ReviewsResult): string[] {
     formatThreshold(after),
   );
   return more.length === 0 ? [sentence] : [sentence, text.moreEffects(more.length)];
-}
-
-/** Thresholds move by hundredths. */
-export function formatThreshold(threshold: number): string {
-  return threshold.toFixed(2);
 }
 
 async function send(reviews: Reviews): Promise<ReviewsResult | null> {
