@@ -1,3 +1,5 @@
+import { words } from './words.js';
+
 const timeOfDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
@@ -16,9 +18,9 @@ export function formatDuration(durationMs: number): string {
   return minutes < 60 ? `${minutes}:${two(seconds)} min` : `${Math.floor(minutes / 60)}:${two(minutes)} h`;
 }
 
-/** A score as people read it: one decimal. */
-export function formatScore(score: number): string {
-  return score.toFixed(1);
+/** A score as people read it: one decimal. @param score null: there is none */
+export function formatScore(score: number | null): string {
+  return score === null ? words.noScore : score.toFixed(1);
 }
 
 /** A rate a day: two significant digits. */

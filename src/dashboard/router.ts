@@ -57,9 +57,15 @@ function parseRoute(hash: string): Route {
 
 /** The address of a view, for links. */
 export function href(view: ViewName, path: readonly string[] = [], query: QueryValues = {}): string {
-  const place = [view, ...path.map(encodeURIComponent)].join('/');
-  const text = queryOf(query).toString();
-  return `#/${place}${text === '' ? '' : `?${text}`}`;
+  return withQuery(`#/${[view, ...path.map(encodeURIComponent)].join('/')}`, query);
+}
+
+/** A path with a query. */
+export function withQuery(path: string, values: QueryValues): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
+  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /** Goes to an address made by {@link href}. */
@@ -74,13 +80,6 @@ export function replaceQuery(query: QueryValues): void {
   history.replaceState(null, '', address);
   here = location.hash;
   route.value = parseRoute(address);
-}
-
-function queryOf(values: QueryValues): URLSearchParams {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(values))
-    if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
-  return query;
 }
 
 /** Into two at the first of a sign. */

@@ -103,3 +103,8 @@ export function cameraName(cameraId: string): string {
 export function ruleName(ruleId: string): string {
   return rules.value.find(({ id }) => id === ruleId)?.name ?? ruleId;
 }
+
+/** Whether a rule watches a camera. */
+export function watches({ cameras }: Pick<RuleInfo, 'cameras'>, cameraId: string): boolean {
+  return cameras === null || cameras.includes(cameraId);
+}

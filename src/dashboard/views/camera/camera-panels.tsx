@@ -5,7 +5,7 @@ import type { TilesInfo } from '../../../server/api/tile-routes.js';
 import type { CameraInfo } from '../../../server/messages.js';
 import { useResource } from '../../data/resource.js';
 import { set, settings } from '../../data/settings.js';
-import { nowMs, pictureOf, rules as rulesInForce } from '../../data/state.js';
+import { nowMs, pictureOf, rules as rulesInForce, watches } from '../../data/state.js';
 import { formatTime } from '../../format.js';
 import { cameraStateOf } from '../../parts/camera-state.js';
 import { Failure } from '../../parts/states.js';
@@ -41,7 +41,7 @@ const POINTS_STEP = 100;
 /** All that is shown of one camera. */
 export function CameraPanels({ camera, query }: { camera: CameraInfo; query: URLSearchParams }) {
   const { id, name } = camera;
-  const inForce = rulesInForce.value.filter(({ cameras }) => cameras === null || cameras.includes(id));
+  const inForce = rulesInForce.value.filter((rule) => watches(rule, id));
   const { span, range, zoom, back, showSpan } = useRange(query);
   const [panel, widthPx] = useWidth();
   const points = Math.max(POINTS_STEP, Math.ceil(widthPx / PX_PER_POINT / POINTS_STEP) * POINTS_STEP);

@@ -42,7 +42,7 @@ export function HeatCells({ info, scale, overlay }: { info: TilesInfo; scale: He
       {overlay.values &&
         shown.map(({ index, box, margin }) => (
           <em key={index} style={middleOf(box)}>
-            {margin === null ? words.noScore : formatScore(margin)}
+            {formatScore(margin)}
           </em>
         ))}
       {best && overlay.heat && (
@@ -169,7 +169,7 @@ export function HeatTable({ info }: { info: TilesInfo }) {
                   {formatPercent(box.x + box.w / 2)}, {formatPercent(box.y + box.h / 2)}
                 </td>
                 <td>{formatPercent(box.w)}</td>
-                <td class="number">{margin === null ? words.noScore : formatScore(margin)}</td>
+                <td class="number">{formatScore(margin)}</td>
               </tr>
             ))}
           </tbody>

@@ -54,9 +54,7 @@ function Cell({ rule: { history }, from, to }: { rule: ShownRule; from: number; 
     highest = Math.max(highest ?? score, score);
     isHit ||= score >= history!.thresholds[i]!;
   }
-  return (
-    <td class={`number ${isHit ? 'hit' : ''}`}>{highest === null ? words.noScore : formatScore(highest)}</td>
-  );
+  return <td class={`number ${isHit ? 'hit' : ''}`}>{formatScore(highest)}</td>;
 }
 
 function stretches(count: number): [from: number, to: number][] {

@@ -1,8 +1,8 @@
 import { ArrowLeft, Camera, ChevronLeft, ChevronRight, FlaskConical } from 'lucide';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Verdict } from '../../../detect/event.js';
 import type { EventDetail } from '../../../server/api/past-schemas.js';
-import { useResource } from '../../data/resource.js';
+import { useReloadOn, useResource } from '../../data/resource.js';
 import { cameraName, events, ruleName, rules } from '../../data/state.js';
 import { Icon } from '../../parts/icon.js';
 import { Page } from '../../parts/page.js';
@@ -11,12 +11,12 @@ import { Empty, Failure, Loading } from '../../parts/states.js';
 import { undoLast } from '../../parts/toasts.js';
 import { useKeys } from '../../parts/use-keys.js';
 import { VerdictButtons } from '../../parts/verdicts.js';
-import { go, href } from '../../router.js';
+import { go, href, withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import { CurveCard } from './curve-card.js';
 import { EventFacts } from './event-facts.js';
 import { EventMedia } from './event-media.js';
-import { askedFor, type Filters, withQuery } from './filters.js';
+import { askedFor, type Filters } from './filters.js';
 import { KeysButton, KeysHelp } from './keys-help.js';
 import { WhyCard } from './why-card.js';
 
@@ -27,7 +27,7 @@ export function EventView({ id, filters }: { id: string; filters: Filters }) {
   const path = withQuery(`/api/past/events/${encodeURIComponent(id)}`, askedFor(filters));
   const { value, error, isLoading, reload } = useResource<EventDetail>(path);
   const [isHelping, setIsHelping] = useState(false);
-  useReloadOnNews(id, reload);
+  useReloadOn(events.value.find((event) => event.id === id)?.seq, reload);
   const detail = value?.event.id === id ? value : null;
   const say = (verdict: Verdict | null) => void review([id], verdict, reload);
   const toggle = (verdict: Verdict) => say(detail?.verdict === verdict ? null : verdict);
@@ -117,15 +117,4 @@ function Neighbour({
       <Icon of={icon} />
     </a>
   );
-}
-
-/** Asks again when the live feed tells something new of the event. */
-function useReloadOnNews(id: string, reload: () => void): void {
-  const seq = events.value.find((event) => event.id === id)?.seq;
-  const [known, setKnown] = useState(seq);
-  useEffect(() => {
-    if (seq === known) return;
-    setKnown(seq);
-    if (known !== undefined) reload();
-  }, [seq, known, reload]);
 }

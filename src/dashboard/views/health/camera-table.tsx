@@ -1,7 +1,8 @@
 import type { SystemInfo } from '../../../server/api/system-routes.js';
-import { isSeeing } from '../../../shared/camera-health.js';
+import type { CameraInfo } from '../../../server/messages.js';
 import { cameras } from '../../data/state.js';
 import { formatPercent } from '../../format.js';
+import { cameraStateOf } from '../../parts/camera-state.js';
 import { Pill } from '../../parts/pill.js';
 import { href } from '../../router.js';
 import { words } from '../../words.js';
@@ -76,12 +77,7 @@ function Row({ rates, past }: { rates: Rates; past: readonly (Rates | undefined)
   );
 }
 
-function State({
-  status,
-}: {
-  status: Parameters<typeof isSeeing>[0] & { state: keyof typeof words.cameraState };
-}) {
-  const kind =
-    status.state !== 'online' || !status.health ? status.state : isSeeing(status) ? 'degraded' : 'blind';
-  return <Pill kind={kind} text={words.cameraState[kind]} />;
+function State({ status }: Pick<CameraInfo, 'status'>) {
+  const state = cameraStateOf(status);
+  return <Pill kind={state} text={words.cameraState[state]} />;
 }

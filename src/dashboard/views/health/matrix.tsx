@@ -1,14 +1,14 @@
 import { TriangleAlert } from 'lucide';
-import { cameras, rules } from '../../data/state.js';
+import { cameras, rules, watches } from '../../data/state.js';
+import { usePolled } from '../../data/use-polled.js';
 import { formatRate, formatScore } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { CameraSelect, RuleSelect } from '../../parts/selects.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
 import { href, replaceQuery } from '../../router.js';
 import { words } from '../../words.js';
-import { footage, isDoubtful, loadSummaries, type Pair, pairKey, stateOf, toldOf, watches } from './pairs.js';
+import { footage, isDoubtful, loadSummaries, type Pair, pairKey, stateOf, toldOf } from './pairs.js';
 import { DRIFT_SPAN, Sparkline } from './sparkline.js';
-import { usePolled } from './use-polled.js';
 
 /** Thresholds move slowly. */
 const PERIOD_MS = 30_000;
@@ -16,7 +16,7 @@ const STATES = ['certified', 'extrapolated', 'warming_up', 'fixed'] as const;
 
 /** Every rule on every camera: how far its threshold has got. */
 export function Matrix({ query }: { query: URLSearchParams }) {
-  const { value: summaries, error, again } = usePolled(loadSummaries, PERIOD_MS);
+  const { value: summaries, error, again } = usePolled(loadSummaries, { periodMs: PERIOD_MS });
   const [camera, rule, doubtful] = [query.get('camera'), query.get('rule'), query.get('doubtful') !== null];
   const change = (changes: Record<string, string | null>) =>
     replaceQuery({ camera, rule, doubtful: doubtful ? '1' : null, ...changes });
@@ -27,7 +27,7 @@ export function Matrix({ query }: { query: URLSearchParams }) {
     .map((shown) => ({
       rule: shown,
       pairs: shownCameras.map((camera): Pair | null =>
-        watches(shown, camera)
+        watches(shown, camera.id)
           ? { camera, rule: shown, summary: summaries.get(pairKey(camera.id, shown.id)) ?? null }
           : null,
       ),
@@ -129,7 +129,7 @@ function Cell({ pair }: { pair: Pair }) {
             state === null ? words.calibration.notCalibrated : words.calibration.state[state],
           )}{' '}
         </span>
-        {threshold === null ? words.noScore : formatScore(threshold)}
+        {formatScore(threshold)}
       </span>{' '}
       <span class="cell-rate">
         {summary?.expected ? words.calibration.perDay(formatRate(summary.expected.value)) : ''}

@@ -8,7 +8,7 @@ import { formatRate, formatScore } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { Page } from '../../parts/page.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
-import { href } from '../../router.js';
+import { href, withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import { Drift } from './drift.js';
 import { footage } from './pairs.js';
@@ -16,9 +16,9 @@ import { Peaks } from './peaks.js';
 
 /** One rule on one camera: its threshold, how it came to be, and the peaks that it rests on. */
 export function PairView({ cameraId, ruleId }: { cameraId: string; ruleId: string }) {
-  const asked = new URLSearchParams({ camera: cameraId, rule: ruleId }).toString();
-  const report = useResource<{ calibrations: CalibrationInfo[] }>(`/api/calibrations?${asked}`);
-  const thin = useResource<CalibrationSummaries>(`/api/calibrations/summary?${asked}`);
+  const asked = { camera: cameraId, rule: ruleId };
+  const report = useResource<{ calibrations: CalibrationInfo[] }>(withQuery('/api/calibrations', asked));
+  const thin = useResource<CalibrationSummaries>(withQuery('/api/calibrations/summary', asked));
   const [calibration] = report.value?.calibrations ?? [];
   const [summary] = thin.value?.calibrations ?? [];
   const again = () => {
@@ -117,8 +117,8 @@ function Standing({
 }
 
 function Feasibility({ cameraId, ruleId }: { cameraId: string; ruleId: string }) {
-  const asked = new URLSearchParams({ camera: cameraId, rule: ruleId });
-  const { value, error, reload } = useResource<FeasibilityInfo>(`/api/feasibility?${asked}`);
+  const path = withQuery('/api/feasibility', { camera: cameraId, rule: ruleId });
+  const { value, error, reload } = useResource<FeasibilityInfo>(path);
   const [isWhole, setIsWhole] = useState(false);
   const shown = isWhole ? value?.proposals : value?.proposals.slice(0, 4);
   return (

@@ -24,11 +24,9 @@ export function ScoreBar({ camera, rule }: { camera: CameraInfo; rule: RuleInfo 
     const part = Math.min(1, Math.max(0, (above + BELOW) / (BELOW + ABOVE)));
     (element.firstElementChild as HTMLElement).style.transform = `scaleX(${part.toFixed(3)})`;
     element.parentElement!.classList.toggle('hit', newest !== null && above >= 0);
-    const [score, threshold] = newest
-      ? [formatScore(newest.score), formatScore(newest.threshold)]
-      : [words.noScore, words.noScore];
+    const score = formatScore(newest?.score ?? null);
     element.ariaValueNow = part.toFixed(2);
-    element.ariaValueText = words.scoreOf(score, threshold);
+    element.ariaValueText = words.scoreOf(score, formatScore(newest?.threshold ?? null));
     element.nextElementSibling!.textContent = score;
   });
   const point = () => {

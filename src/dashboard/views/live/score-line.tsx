@@ -43,8 +43,8 @@ function Numbers({
   newest: ScoreSeries['newest']['value'];
   threshold: number | null;
 }) {
-  const score = newest ? formatScore(newest.score) : words.noScore;
-  const limit = threshold === null ? words.noScore : formatScore(threshold);
+  const score = formatScore(newest?.score ?? null);
+  const limit = formatScore(threshold);
   return (
     <span class="score" role="img" aria-label={words.scoreOf(score, limit)}>
       <b>{score}</b>

@@ -2,6 +2,7 @@ import type { CSSProperties } from 'preact';
 import { cameras, pictureOf } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
 import { placed, TilePicture } from '../../parts/tile-picture.js';
+import { withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import type { Hit } from './times.js';
 
@@ -28,7 +29,7 @@ export function HitPicture({ hit, alt, isLazy = true }: { hit: Hit; alt: string;
 
 /** The very frame where a recording has it, else a picture that was taken nearby; null: there is none. */
 function sourceOf({ cameraId, atMs, pictureId, recorded }: Hit): string | null {
-  if (recorded) return `/api/search/still?${new URLSearchParams({ camera: cameraId, at: String(atMs) })}`;
+  if (recorded) return withQuery('/api/search/still', { camera: cameraId, at: atMs });
   return pictureId === null ? null : `/api/moments/${pictureId}/snapshot`;
 }
 

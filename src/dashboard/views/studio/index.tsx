@@ -1,5 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
-import { useResource } from '../../data/resource.js';
+import { useReloadOn, useResource } from '../../data/resource.js';
 import { cameraName, rules } from '../../data/state.js';
 import { Page } from '../../parts/page.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
@@ -26,7 +25,8 @@ export function StudioView({ path: [id], query }: ViewProps) {
 function ExistingRule({ id }: { id: string }) {
   const text = words.studio;
   const { value, error, reload } = useResource<RuleSource>(`/api/rules/${encodeURIComponent(id)}/source`);
-  useReloadOnRules(reload);
+  // A file that is changed, here or elsewhere, is told as new rules.
+  useReloadOn(rules.value, reload);
   if (value) return <Editor initial={value.draft} source={value} files={null} onSaved={reload} />;
   return (
     <Page title={text.editRule(id)}>
@@ -55,15 +55,4 @@ function NewRule({ query }: { query: URLSearchParams }) {
   return (
     <Page title={words.studio.newRule}>{error ? <Failure error={error} retry={reload} /> : <Loading />}</Page>
   );
-}
-
-/** A file that is changed, here or elsewhere, is told as new rules. */
-function useReloadOnRules(reload: () => void): void {
-  const now = rules.value;
-  const seen = useRef(now);
-  useEffect(() => {
-    if (seen.current === now) return;
-    seen.current = now;
-    reload();
-  }, [now, reload]);
 }
