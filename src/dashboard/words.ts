@@ -391,7 +391,7 @@ export const words = {
     openCamera: 'Open the camera',
     previous: 'Previous',
     next: 'Next',
-    cameraTime: (time: string, zone: string) => `${time} at the cameras (${zone})`,
+    cameraTime: (time: string) => `${time} at the cameras`,
     facts: { time: 'Time', lasted: 'Seen', score: 'Score', tile: 'Tile' },
     lasted: (from: string, to: string, duration: string) => `${from} to ${to} (${duration})`,
     start: 'Search everything that the cameras have shown',

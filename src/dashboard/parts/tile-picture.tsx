@@ -48,3 +48,8 @@ export function placed({ x, y, w, h }: Box): CSSProperties {
   const percent = (part: number) => `${part * 100}%`;
   return { left: percent(x), top: percent(y), width: percent(w), height: percent(h) };
 }
+
+/** The shape of a picture, for styles that keep room for it. */
+export function ratioOf({ widthPx, heightPx }: { widthPx: number; heightPx: number }): CSSProperties {
+  return { '--ratio': String(widthPx / heightPx) } as CSSProperties;
+}

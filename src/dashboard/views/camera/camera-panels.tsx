@@ -11,7 +11,9 @@ import { cameraStateOf } from '../../parts/camera-state.js';
 import { Failure } from '../../parts/states.js';
 import { indexAt } from '../../parts/time-plot.js';
 import { useKeys } from '../../parts/use-keys.js';
+import { useSelection } from '../../parts/use-selection.js';
 import { replaceQuery } from '../../router.js';
+import type { TimeRange } from '../../time-range.js';
 import { words } from '../../words.js';
 import { CameraPicture } from '../live/camera-picture.js';
 import { Facts } from './facts.js';
@@ -27,7 +29,7 @@ import {
   useScale,
 } from './heat-map.js';
 import { Legend, type PointedMoment } from './legend.js';
-import { bounded, rangeAt, rangeIn, SPAN_NAMES, type Span, type TimeRange } from './ranges.js';
+import { bounded, rangeAt, rangeIn, SPAN_NAMES, type Span } from './ranges.js';
 import { shownRules } from './rule-lines.js';
 import { ScorePanel } from './score-panel.js';
 import { ScoreTable } from './score-table.js';
@@ -52,7 +54,7 @@ export function CameraPanels({ camera, query }: { camera: CameraInfo; query: URL
   const health = useResource<HealthHistoryInfo>(`/api/history/health?${stretch}`);
   const rules = shownRules(inForce, scores.value);
   const chosenId = query.get('rule') ?? rules[0]?.id ?? null;
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const { ids: hidden, toggle } = useSelection();
   const [pointedMs, setPointedMs] = useState<number | null>(null);
   const moment = momentAt(pointedMs, scores.value);
   const periods = healthPeriods(health.value?.changes ?? [], range);
@@ -61,12 +63,6 @@ export function CameraPanels({ camera, query }: { camera: CameraInfo; query: URL
     Escape: back,
     ...Object.fromEntries(SPAN_NAMES.map((each, i) => [String(i + 1), () => showSpan(each)])),
   });
-
-  const toggle = (ruleId: string) => {
-    const others = new Set(hidden);
-    if (!others.delete(ruleId)) others.add(ruleId);
-    setHidden(others);
-  };
   return (
     <div class="camera-grid">
       <Stage camera={camera} ruleId={inForce.some((rule) => rule.id === chosenId) ? chosenId : null} />

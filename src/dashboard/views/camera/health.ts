@@ -1,6 +1,6 @@
 import type { HealthHistoryInfo } from '../../../server/api/history-routes.js';
 import { isBlind } from '../../../shared/camera-health.js';
-import type { TimeRange } from './ranges.js';
+import type { TimeRange } from '../../time-range.js';
 
 type HealthChange = HealthHistoryInfo['changes'][number];
 

@@ -6,6 +6,7 @@ import { set, settings } from '../../data/settings.js';
 import { nowMs, ruleName } from '../../data/state.js';
 import { formatPercent, formatScore, formatTime } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
+import { Scroll } from '../../parts/scroll.js';
 import { placed } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import { type HeatScale, type HeatTile, heatCells, heatOf, widened } from './heat.js';
@@ -146,8 +147,7 @@ export function HeatTable({ info }: { info: TilesInfo }) {
   return (
     <details class="as-table">
       <summary>{words.camera.heatTable}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-      <section class="scroll" tabIndex={0} aria-label={words.camera.heatTable}>
+      <Scroll label={words.camera.heatTable}>
         <table>
           <thead>
             <tr>
@@ -174,7 +174,7 @@ export function HeatTable({ info }: { info: TilesInfo }) {
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroll>
     </details>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { nowMs } from '../../data/state.js';
 import { formatScore, formatTime } from '../../format.js';
+import { Scroll } from '../../parts/scroll.js';
 import { words } from '../../words.js';
 import type { ShownRule } from './rule-lines.js';
 
@@ -14,8 +15,7 @@ export function ScoreTable({ atMs, rules }: { atMs: readonly number[]; rules: re
     <details class="card as-table" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
       <summary>{words.camera.table}</summary>
       {isOpen && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-        <section class="scroll" tabIndex={0} aria-label={words.camera.table}>
+        <Scroll label={words.camera.table}>
           <table>
             <caption class="for-readers">{words.camera.tableCaption}</caption>
             <thead>
@@ -39,7 +39,7 @@ export function ScoreTable({ atMs, rules }: { atMs: readonly number[]; rules: re
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroll>
       )}
     </details>
   );

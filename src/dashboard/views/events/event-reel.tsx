@@ -8,6 +8,7 @@ import { review } from '../../parts/reviewing.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
 import { undoLast } from '../../parts/toasts.js';
 import { useKeys } from '../../parts/use-keys.js';
+import { useSelection } from '../../parts/use-selection.js';
 import { href, withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import { EventCard } from './event-card.js';
@@ -16,7 +17,6 @@ import { askedFor, FilterBar, type Filters } from './filters.js';
 import { KeysButton, KeysHelp } from './keys-help.js';
 import { Reel } from './reel.js';
 import { SelectionBar } from './selection-bar.js';
-import { useSelection } from './use-selection.js';
 
 const text = words.history;
 

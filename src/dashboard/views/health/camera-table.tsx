@@ -4,6 +4,7 @@ import { cameras } from '../../data/state.js';
 import { formatPercent } from '../../format.js';
 import { cameraStateOf } from '../../parts/camera-state.js';
 import { Pill } from '../../parts/pill.js';
+import { Scroll } from '../../parts/scroll.js';
 import { href } from '../../router.js';
 import { words } from '../../words.js';
 import { Sparkline } from './sparkline.js';
@@ -15,8 +16,7 @@ type Rates = SystemInfo['cameras'][number];
 export function CameraTable({ info, past }: { info: SystemInfo; past: readonly SystemInfo[] }) {
   const { fps, latency, unchanged, embedded, dropped } = words.system;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than its window is scrolled by keys
-    <section class="scroll" tabIndex={0} aria-label={words.system.cameras}>
+    <Scroll label={words.system.cameras}>
       <table class="rates">
         <thead>
           <tr>
@@ -35,7 +35,7 @@ export function CameraTable({ info, past }: { info: SystemInfo; past: readonly S
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 

@@ -6,6 +6,7 @@ import { asApiError } from '../../data/resource.js';
 import { nowMs, problems, ruleProblems, visitor } from '../../data/state.js';
 import { formatDuration } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
+import { Scroll } from '../../parts/scroll.js';
 import { Failure, Loading } from '../../parts/states.js';
 import { toast } from '../../parts/toasts.js';
 import { words } from '../../words.js';
@@ -182,8 +183,7 @@ function ProcessFacts({ info, past }: { info: SystemInfo; past: readonly SystemI
 function Deliveries({ info: { destinations } }: { info: SystemInfo }) {
   if (destinations.length === 0) return <p class="quiet">{words.system.noDeliveries}</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than its window is scrolled by keys
-    <section class="scroll" tabIndex={0} aria-label={words.system.deliveries}>
+    <Scroll label={words.system.deliveries}>
       <table>
         <thead>
           <tr>
@@ -216,7 +216,7 @@ function Deliveries({ info: { destinations } }: { info: SystemInfo }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 

@@ -1,11 +1,11 @@
-import type { ComponentChildren, CSSProperties } from 'preact';
+import type { ComponentChildren } from 'preact';
 import type { CameraInfo, FrameHeader } from '../../../server/messages.js';
 import { isBlind } from '../../../shared/camera-health.js';
 import { settings } from '../../data/settings.js';
 import { nowMs, pictureOf, pointedAt, ruleName } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
 import { formatDuration, formatScore, formatTime } from '../../format.js';
-import { placed } from '../../parts/tile-picture.js';
+import { placed, ratioOf } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import { TileGrid } from './tile-grid.js';
 
@@ -29,7 +29,7 @@ export function CameraPicture({
   return (
     <div class="stage" ref={stage}>
       {picture ? (
-        <div class="picture" style={{ '--ratio': String(widthPx / heightPx) } as CSSProperties}>
+        <div class="picture" style={ratioOf({ widthPx, heightPx })}>
           <img
             src={picture.url}
             alt={words.pictureOf(

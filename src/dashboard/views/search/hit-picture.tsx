@@ -1,7 +1,6 @@
-import type { CSSProperties } from 'preact';
 import { cameras, pictureOf } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
-import { placed, TilePicture } from '../../parts/tile-picture.js';
+import { placed, ratioOf, TilePicture } from '../../parts/tile-picture.js';
 import { withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import type { Hit } from './times.js';
@@ -9,12 +8,11 @@ import type { Hit } from './times.js';
 /** The picture of a hit with its tile; where none is kept, what the camera shows now, in grey, and the tile in it. */
 export function HitPicture({ hit, alt, isLazy = true }: { hit: Hit; alt: string; isLazy?: boolean }) {
   const size = cameras.value.find(({ id }) => id === hit.cameraId)?.status.size;
-  const ratio = { '--ratio': String(size ? size.widthPx / size.heightPx : 16 / 9) } as CSSProperties;
   const now = <ViewNow hit={hit} />;
   const src = sourceOf(hit);
   return (
     <span class="hit-stage">
-      <span class="hit-frame" style={ratio}>
+      <span class="hit-frame" style={ratioOf(size ?? { widthPx: 16, heightPx: 9 })}>
         {src === null ? (
           now
         ) : (

@@ -1,4 +1,3 @@
-import type { CSSProperties } from 'preact';
 import { useRef } from 'preact/hooks';
 import { postJson } from '../../data/api.js';
 import { cameraName, cameras, pictureOf } from '../../data/state.js';
@@ -6,7 +5,7 @@ import { useInSight } from '../../data/use-in-sight.js';
 import { usePolled } from '../../data/use-polled.js';
 import { useWatched } from '../../data/use-watched.js';
 import { formatScore } from '../../format.js';
-import { placed } from '../../parts/tile-picture.js';
+import { placed, ratioOf } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import type { RuleDraft } from './draft.js';
 import type { NowResult } from './studio-api.js';
@@ -64,9 +63,7 @@ function NowCard({ cameraId, now }: { cameraId: string; now: Now | null }) {
     <li class={isHit ? 'hit' : ''}>
       <div class="now-picture" ref={stage}>
         {picture ? (
-          <div
-            style={{ '--ratio': String(picture.header.widthPx / picture.header.heightPx) } as CSSProperties}
-          >
+          <div style={ratioOf(picture.header)}>
             <img src={picture.url} alt={words.pictureOf(cameraName(cameraId), [])} />
             {best && (
               <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(best.box)} aria-hidden="true" />

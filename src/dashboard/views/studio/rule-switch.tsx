@@ -3,6 +3,7 @@ import type { SwitchChange } from '../../../shared/rule-switch.js';
 import { postJson } from '../../data/api.js';
 import { asApiError } from '../../data/resource.js';
 import { mayControl, nowMs } from '../../data/state.js';
+import { formatTime } from '../../format.js';
 import { toast } from '../../parts/toasts.js';
 import { words } from '../../words.js';
 import type { SwitchInfo } from './studio-api.js';
@@ -44,7 +45,7 @@ export function RuleSwitch({
     <span class="switches">
       {isQuiet ? (
         <>
-          <span class="soft">{text.until(timeOf(quietUntilMs))}</span>
+          <span class="soft">{text.until(formatTime(quietUntilMs, nowMs.value))}</span>
           <button
             type="button"
             disabled={isDisabled}
@@ -87,8 +88,4 @@ export function RuleSwitch({
       />
     </span>
   );
-}
-
-function timeOf(atMs: number): string {
-  return new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(atMs);
 }
