@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 
 /** Which of some things are selected. */
-interface Selection<T> {
+export interface Selection<T> {
   ids: ReadonlySet<T>;
   toggle: (id: T) => void;
   /** These and no others. */

@@ -1,5 +1,4 @@
 import { ArrowLeft, Camera, ChevronLeft, ChevronRight, FlaskConical } from 'lucide';
-import { useState } from 'preact/hooks';
 import type { Verdict } from '../../../detect/event.js';
 import type { EventDetail } from '../../../server/api/past-schemas.js';
 import { useReloadOn, useResource } from '../../data/resource.js';
@@ -17,7 +16,7 @@ import { CurveCard } from './curve-card.js';
 import { EventFacts } from './event-facts.js';
 import { EventMedia } from './event-media.js';
 import { askedFor, type Filters } from './filters.js';
-import { KeysButton, KeysHelp } from './keys-help.js';
+import { KeysHelp } from './keys-help.js';
 import { WhyCard } from './why-card.js';
 
 const text = words.history;
@@ -26,7 +25,6 @@ const text = words.history;
 export function EventView({ id, filters }: { id: string; filters: Filters }) {
   const path = withQuery(`/api/past/events/${encodeURIComponent(id)}`, askedFor(filters));
   const { value, error, isLoading, reload } = useResource<EventDetail>(path);
-  const [isHelping, setIsHelping] = useState(false);
   useReloadOn(events.value.find((event) => event.id === id)?.seq, reload);
   const detail = value?.event.id === id ? value : null;
   const say = (verdict: Verdict | null) => void review([id], verdict, reload);
@@ -37,7 +35,7 @@ export function EventView({ id, filters }: { id: string; filters: Filters }) {
     ...{ j: open(detail?.older), ArrowRight: open(detail?.older) },
     ...{ k: open(detail?.newer), ArrowLeft: open(detail?.newer) },
     ...{ t: () => toggle('true'), f: () => toggle('false'), u: () => toggle('unsure') },
-    ...{ z: undoLast, Escape: () => go(list), '?': () => setIsHelping(true) },
+    ...{ z: undoLast, Escape: () => go(list) },
   });
   const rule = detail ? ruleName(detail.event.ruleId) : words.views.events;
   return (
@@ -51,7 +49,7 @@ export function EventView({ id, filters }: { id: string; filters: Filters }) {
           </a>
           <Neighbour id={detail?.newer} filters={filters} label={text.newer} icon={ChevronLeft} />
           <Neighbour id={detail?.older} filters={filters} label={text.older} icon={ChevronRight} />
-          <KeysButton onOpen={() => setIsHelping(true)} />
+          <KeysHelp />
         </>
       }
     >
@@ -59,7 +57,6 @@ export function EventView({ id, filters }: { id: string; filters: Filters }) {
       {error && error.status !== 404 && <Failure error={error} retry={reload} />}
       {!detail && isLoading && <Loading />}
       {detail && <Detail key={id} detail={detail} onSay={say} />}
-      {isHelping && <KeysHelp onClose={() => setIsHelping(false)} />}
     </Page>
   );
 }

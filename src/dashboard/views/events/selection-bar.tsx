@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Verdict } from '../../../detect/event.js';
 import { mayControl } from '../../data/state.js';
+import type { Selection } from '../../parts/use-selection.js';
 import { VerdictButtons } from '../../parts/verdicts.js';
 import { words } from '../../words.js';
 
@@ -8,18 +9,17 @@ const text = words.history;
 
 /** What can be said of all that is selected at once. */
 export function SelectionBar({
-  count,
+  selection,
+  all,
   onSay,
-  onSelectAll,
-  onDeselect,
   children,
 }: {
-  count: number;
+  selection: Selection<string>;
+  all: readonly string[];
   onSay: (verdict: Verdict | null) => void;
-  onSelectAll: () => void;
-  onDeselect: () => void;
   children?: ComponentChildren;
 }) {
+  const count = selection.ids.size;
   if (count === 0) return null;
   return (
     <section class="selection-bar" aria-label={text.selected(count)}>
@@ -28,10 +28,10 @@ export function SelectionBar({
       <button type="button" disabled={!mayControl.value} onClick={() => onSay(null)}>
         {text.takeBack}
       </button>
-      <button type="button" onClick={onSelectAll}>
+      <button type="button" onClick={() => selection.set(all)}>
         {text.selectAll}
       </button>
-      <button type="button" onClick={onDeselect}>
+      <button type="button" onClick={() => selection.set([])}>
         {text.deselect}
       </button>
       {children}
