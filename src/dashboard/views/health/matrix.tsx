@@ -1,4 +1,5 @@
 import { TriangleAlert } from 'lucide';
+import type { CameraInfo, RuleInfo } from '../../../server/messages.js';
 import { cameras, rules, watches } from '../../data/state.js';
 import { usePolled } from '../../data/use-polled.js';
 import { formatRate, formatScore } from '../../format.js';
@@ -24,14 +25,16 @@ export function Matrix({ query }: { query: URLSearchParams }) {
   const shownCameras = cameras.value.filter(({ id }) => camera === null || id === camera);
   const rows = rules.value
     .filter(({ id }) => rule === null || id === rule)
-    .map((shown) => ({
-      rule: shown,
-      pairs: shownCameras.map((camera): Pair | null =>
-        watches(shown, camera.id)
-          ? { camera, rule: shown, summary: summaries.get(pairKey(camera.id, shown.id)) ?? null }
-          : null,
-      ),
-    }));
+    .map(
+      (shown): Row => ({
+        rule: shown,
+        pairs: shownCameras.map((camera) =>
+          watches(shown, camera.id)
+            ? { camera, rule: shown, summary: summaries.get(pairKey(camera.id, shown.id)) ?? null }
+            : null,
+        ),
+      }),
+    );
   const all = rows.flatMap(({ pairs }) => pairs.flatMap((pair) => pair ?? []));
   const shownRows = doubtful
     ? rows.filter(({ pairs }) => pairs.some((pair) => pair && isDoubtful(pair)))
@@ -58,35 +61,47 @@ export function Matrix({ query }: { query: URLSearchParams }) {
       ) : shownRows.length === 0 ? (
         <Empty>{words.calibration.noneDoubtful}</Empty>
       ) : (
-        <div class="card scroll matrix">
-          <table aria-label={words.calibration.matrix}>
-            <thead>
-              <tr>
-                <th scope="col">{words.calibration.rule}</th>
-                {shownCameras.map(({ id, name }) => (
-                  <th key={id} scope="col">
-                    <a href={href('camera', [id])}>{name}</a>
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {shownRows.map(({ rule, pairs }) => (
-                <tr key={rule.id}>
-                  <th scope="row" title={words.ruleWords(rule.when, rule.not)}>
-                    {rule.name}
-                  </th>
-                  {pairs.map((pair, i) => (
-                    <td key={shownCameras[i]!.id}>{pair && <Cell pair={pair} />}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table rows={shownRows} cameras={shownCameras} />
       )}
       <Legend />
     </>
+  );
+}
+
+interface Row {
+  rule: RuleInfo;
+  /** One a camera; null: the rule does not watch it. */
+  pairs: (Pair | null)[];
+}
+
+function Table({ rows, cameras: shown }: { rows: readonly Row[]; cameras: readonly CameraInfo[] }) {
+  return (
+    <div class="card scroll matrix">
+      <table aria-label={words.calibration.matrix}>
+        <thead>
+          <tr>
+            <th scope="col">{words.calibration.rule}</th>
+            {shown.map(({ id, name }) => (
+              <th key={id} scope="col">
+                <a href={href('camera', [id])}>{name}</a>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ rule, pairs }) => (
+            <tr key={rule.id}>
+              <th scope="row" title={words.ruleWords(rule.when, rule.not)}>
+                {rule.name}
+              </th>
+              {pairs.map((pair, i) => (
+                <td key={shown[i]!.id}>{pair && <Cell pair={pair} />}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

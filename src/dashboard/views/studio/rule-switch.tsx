@@ -57,23 +57,10 @@ export function RuleSwitch({
           </button>
         </>
       ) : (
-        <select
-          aria-label={text.snooze(name)}
-          value=""
-          disabled={isDisabled}
-          onChange={({ currentTarget: select }) => {
-            const snoozeMin = Number(select.value);
-            select.value = '';
-            void change({ snoozeMin }, { snoozeMin: 0 });
-          }}
-        >
-          <option value="">{text.snoozeFor}</option>
-          {SNOOZES_MIN.map((minutes) => (
-            <option key={minutes} value={minutes}>
-              {text.minutes[minutes]}
-            </option>
-          ))}
-        </select>
+        <Snooze
+          {...{ name, isDisabled }}
+          onChoose={(snoozeMin) => void change({ snoozeMin }, { snoozeMin: 0 })}
+        />
       )}
       {on > 0 && on < switched.length && <span class="soft">{text.mixed}</span>}
       <button
@@ -87,5 +74,36 @@ export function RuleSwitch({
         onClick={() => change({ enabled: on === 0 }, { enabled: on > 0 })}
       />
     </span>
+  );
+}
+
+function Snooze({
+  name,
+  isDisabled,
+  onChoose,
+}: {
+  name: string;
+  isDisabled: boolean;
+  onChoose: (snoozeMin: number) => void;
+}) {
+  const text = words.studio.list;
+  return (
+    <select
+      aria-label={text.snooze(name)}
+      value=""
+      disabled={isDisabled}
+      onChange={({ currentTarget: select }) => {
+        const snoozeMin = Number(select.value);
+        select.value = '';
+        onChoose(snoozeMin);
+      }}
+    >
+      <option value="">{text.snoozeFor}</option>
+      {SNOOZES_MIN.map((minutes) => (
+        <option key={minutes} value={minutes}>
+          {text.minutes[minutes]}
+        </option>
+      ))}
+    </select>
   );
 }
