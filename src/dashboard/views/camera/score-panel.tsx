@@ -15,6 +15,7 @@ import type { PointedMoment } from './legend.js';
 import { SPAN_NAMES, type Span } from './ranges.js';
 import { plotBands, plotLines, type ShownRule } from './rule-lines.js';
 import type { EventSpan } from './use-camera-events.js';
+import './score-panel.css';
 
 const HEIGHT_PX = 260;
 

@@ -18,6 +18,7 @@ import { EventMedia } from './event-media.js';
 import { askedFor, type Filters } from './filters.js';
 import { KeysHelp } from './keys-help.js';
 import { WhyCard } from './why-card.js';
+import './event-view.css';
 
 const text = words.history;
 

@@ -4,6 +4,7 @@ import { Dialog } from '../../parts/dialog.js';
 import { Icon } from '../../parts/icon.js';
 import { useKeys } from '../../parts/use-keys.js';
 import { words } from '../../words.js';
+import './judging.css';
 
 const text = words.history;
 

@@ -4,6 +4,7 @@ import { mayControl } from '../../data/state.js';
 import type { Selection } from '../../parts/use-selection.js';
 import { VerdictButtons } from '../../parts/verdicts.js';
 import { words } from '../../words.js';
+import './judging.css';
 
 const text = words.history;
 

@@ -8,6 +8,7 @@ import { formatDuration, formatScore, formatTime } from '../../format.js';
 import { placed, ratioOf } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import { TileGrid } from './tile-grid.js';
+import './camera-picture.css';
 
 /** A picture that is older is no longer what is there now. */
 const OLD_MS = 10_000;

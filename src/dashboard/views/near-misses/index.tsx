@@ -12,7 +12,6 @@ import { SelectionBar } from '../events/selection-bar.js';
 import { useJudging } from '../events/use-judging.js';
 import { EffectText, useForeseen } from './foreseen.js';
 import { RuleMisses } from './rule-misses.js';
-import '../events/events.css';
 import './near-misses.css';
 
 const text = words.nearMisses;

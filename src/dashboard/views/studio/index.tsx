@@ -9,8 +9,11 @@ import { Editor } from './editor.js';
 import { RuleList } from './rule-list.js';
 import type { RuleFileList, RuleSource } from './studio-api.js';
 import './studio.css';
+import './words.css';
+import './saving.css';
 import './fields.css';
 import './outcome.css';
+import './live-preview.css';
 
 /** Links that begin a new rule say at least one of these. */
 const BEGINNINGS = ['new', 'words', 'not', 'camera', 'tile'];
