@@ -29,16 +29,18 @@ export function TilePicture({
   return (
     <span class="tile-picture">
       <img src={src} alt={alt} loading={isLazy ? 'lazy' : 'eager'} onError={() => setGoneSrc(src)} />
-      {boxes.map(({ box, label, kind = 'hit' }) => (
-        <span
-          key={`${label}${JSON.stringify(box)}`}
-          class={`tile ${kind} ${box.y < 0.1 ? 'at-top' : ''}`}
-          style={placed(box)}
-          aria-hidden="true"
-        >
-          {label && <span>{label}</span>}
-        </span>
+      {boxes.map((box) => (
+        <TileBox key={JSON.stringify(box)} {...box} />
       ))}
+    </span>
+  );
+}
+
+/** A tile in a picture. */
+export function TileBox({ box, label, kind = 'hit' }: PictureBox) {
+  return (
+    <span class={`tile ${kind} ${box.y < 0.1 ? 'at-top' : ''}`} style={placed(box)} aria-hidden="true">
+      {label && <span>{label}</span>}
     </span>
   );
 }

@@ -5,9 +5,10 @@ import type { TilesInfo } from '../../../server/api/tile-routes.js';
 import { set, settings } from '../../data/settings.js';
 import { nowMs, ruleName } from '../../data/state.js';
 import { formatPercent, formatScore, formatTime } from '../../format.js';
+import { Columns } from '../../parts/columns.js';
 import { Icon } from '../../parts/icon.js';
 import { Scroll } from '../../parts/scroll.js';
-import { placed } from '../../parts/tile-picture.js';
+import { placed, TileBox } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import { type HeatScale, type HeatTile, heatCells, heatOf, widened } from './heat.js';
 
@@ -47,14 +48,11 @@ export function HeatCells({ info, scale, overlay }: { info: TilesInfo; scale: He
           </em>
         ))}
       {best && overlay.heat && (
-        <div
-          class={`tile ${isHit ? 'hit' : ''} ${best.box.y < 0.1 ? 'at-top' : ''}`}
-          style={placed(best.box)}
-        >
-          <span>
-            {ruleName(info.ruleId!)} {formatScore(info.score!.score)}
-          </span>
-        </div>
+        <TileBox
+          box={best.box}
+          kind={isHit ? 'hit' : ''}
+          label={`${ruleName(info.ruleId!)} ${formatScore(info.score!.score)}`}
+        />
       )}
     </div>
   );
@@ -149,16 +147,10 @@ export function HeatTable({ info }: { info: TilesInfo }) {
       <summary>{words.camera.heatTable}</summary>
       <Scroll label={words.camera.heatTable}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.camera.tile}</th>
-              <th scope="col">{words.camera.tilePlace}</th>
-              <th scope="col">{words.camera.tileWidth}</th>
-              <th scope="col" class="number">
-                {words.camera.margin}
-              </th>
-            </tr>
-          </thead>
+          <Columns
+            names={[words.camera.tile, words.camera.tilePlace, words.camera.tileWidth, words.camera.margin]}
+            numbersFrom={3}
+          />
           <tbody>
             {sorted.map(({ index, box, margin }) => (
               <tr key={index}>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { nowMs } from '../../data/state.js';
 import { formatScore, formatTime } from '../../format.js';
+import { Columns } from '../../parts/columns.js';
 import { Scroll } from '../../parts/scroll.js';
 import { words } from '../../words.js';
 import type { ShownRule } from './rule-lines.js';
@@ -18,16 +19,7 @@ export function ScoreTable({ atMs, rules }: { atMs: readonly number[]; rules: re
         <Scroll label={words.camera.table}>
           <table>
             <caption class="for-readers">{words.camera.tableCaption}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{words.camera.tableTime}</th>
-                {rules.map(({ id, name }) => (
-                  <th key={id} scope="col" class="number">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Columns names={[words.camera.tableTime, ...rules.map(({ name }) => name)]} numbersFrom={1} />
             <tbody>
               {stretches(atMs.length).map(([from, to]) => (
                 <tr key={from}>

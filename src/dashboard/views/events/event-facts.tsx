@@ -1,7 +1,7 @@
-import type { ComponentChildren } from 'preact';
 import type { EventDetail } from '../../../server/api/past-schemas.js';
 import { cameraName, timeZone } from '../../data/state.js';
 import { formatPercent, formatRate, formatScore, formatTimeThere } from '../../format.js';
+import { Fact } from '../../parts/fact.js';
 import { href } from '../../router.js';
 import { words } from '../../words.js';
 import { EventTimes } from '../live/event-list.js';
@@ -55,14 +55,5 @@ export function EventFacts({ detail: { event, topics, budgetPerDay } }: { detail
         </Fact>
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }

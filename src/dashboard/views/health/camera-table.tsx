@@ -3,6 +3,7 @@ import type { CameraInfo } from '../../../server/messages.js';
 import { cameras } from '../../data/state.js';
 import { formatPercent } from '../../format.js';
 import { cameraStateOf } from '../../parts/camera-state.js';
+import { Columns } from '../../parts/columns.js';
 import { Pill } from '../../parts/pill.js';
 import { Scroll } from '../../parts/scroll.js';
 import { href } from '../../router.js';
@@ -14,21 +15,11 @@ type Rates = SystemInfo['cameras'][number];
 
 /** Rates and delays of every camera. */
 export function CameraTable({ info, past }: { info: SystemInfo; past: readonly SystemInfo[] }) {
-  const { fps, latency, unchanged, embedded, dropped } = words.system;
+  const { camera, state, fps, latency, unchanged, embedded, dropped } = words.system;
   return (
     <Scroll label={words.system.cameras}>
       <table class="rates">
-        <thead>
-          <tr>
-            <th scope="col">{words.system.camera}</th>
-            <th scope="col">{words.system.state}</th>
-            {[fps, latency, embedded, unchanged, dropped].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Columns names={[camera, state, fps, latency, embedded, unchanged, dropped]} />
         <tbody>
           {info.cameras.map((rates) => (
             <Row key={rates.cameraId} rates={rates} past={pastOf(rates, past)} />

@@ -5,7 +5,7 @@ import { settings } from '../../data/settings.js';
 import { nowMs, pictureOf, pointedAt, ruleName } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
 import { formatDuration, formatScore, formatTime } from '../../format.js';
-import { placed, ratioOf } from '../../parts/tile-picture.js';
+import { ratioOf, TileBox } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import { TileGrid } from './tile-grid.js';
 import './camera-picture.css';
@@ -69,15 +69,7 @@ function Tiles({ cameraId, tiles }: { cameraId: string; tiles: ScoredTile[] }) {
         const label = group
           .map(({ ruleId, score }) => `${ruleName(ruleId)} ${formatScore(score)}`)
           .join(' · ');
-        return (
-          <div
-            key={JSON.stringify(box)}
-            class={`tile ${kind} ${box.y < 0.1 ? 'at-top' : ''}`}
-            style={placed(box)}
-          >
-            <span>{label}</span>
-          </div>
-        );
+        return <TileBox key={JSON.stringify(box)} {...{ box, kind, label }} />;
       })}
     </div>
   );

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { cameraName } from '../../data/state.js';
 import { formatDuration, formatPercent } from '../../format.js';
 import { Dialog } from '../../parts/dialog.js';
+import { Fact } from '../../parts/fact.js';
 import { Icon } from '../../parts/icon.js';
 import { href } from '../../router.js';
 import { words } from '../../words.js';
@@ -76,29 +77,25 @@ function HitFacts({ hit }: { hit: Hit }) {
   const there = cameraTime(hit);
   return (
     <dl class="facts">
-      <dt>{words.search.facts.time}</dt>
-      <dd>
+      <Fact name={words.search.facts.time}>
         {hitTime(hit, atMs)}
         {there && ` · ${there}`}
-      </dd>
+      </Fact>
       {toMs > fromMs && (
-        <>
-          <dt>{words.search.facts.lasted}</dt>
-          <dd>
-            {words.search.lasted(hitTime(hit, fromMs), hitTime(hit, toMs), formatDuration(toMs - fromMs))}
-          </dd>
-        </>
+        <Fact name={words.search.facts.lasted}>
+          {words.search.lasted(hitTime(hit, fromMs), hitTime(hit, toMs), formatDuration(toMs - fromMs))}
+        </Fact>
       )}
-      <dt>{words.search.facts.score}</dt>
-      <dd>
+      <Fact name={words.search.facts.score}>
         {[
           aboveOf(hit),
           ...(surprise === null ? [words.search.aboveUnknown] : [words.search.cosine(score.toFixed(2))]),
           ...(standsOut ? [words.search.out] : []),
         ].join(' · ')}
-      </dd>
-      <dt>{words.search.facts.tile}</dt>
-      <dd>{`${tile.index} · ${formatPercent(tile.box.w)} × ${formatPercent(tile.box.h)}`}</dd>
+      </Fact>
+      <Fact
+        name={words.search.facts.tile}
+      >{`${tile.index} · ${formatPercent(tile.box.w)} × ${formatPercent(tile.box.h)}`}</Fact>
     </dl>
   );
 }

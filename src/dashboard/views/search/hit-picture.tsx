@@ -1,6 +1,6 @@
 import { cameras, pictureOf } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
-import { placed, ratioOf, TilePicture } from '../../parts/tile-picture.js';
+import { ratioOf, TileBox, TilePicture } from '../../parts/tile-picture.js';
 import { withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import type { Hit } from './times.js';
@@ -37,7 +37,7 @@ function ViewNow({ hit: { cameraId, tile } }: { hit: Hit }) {
   return (
     <div class="view-now" ref={stage}>
       {picture && <img src={picture.url} alt="" />}
-      <span class="tile hit" style={placed(tile.box)} />
+      <TileBox box={tile.box} />
       <span class="why">{picture ? words.search.viewNow : words.search.noPicture}</span>
     </div>
   );

@@ -5,7 +5,7 @@ import { useInSight } from '../../data/use-in-sight.js';
 import { usePolled } from '../../data/use-polled.js';
 import { useWatched } from '../../data/use-watched.js';
 import { formatScore } from '../../format.js';
-import { placed, ratioOf } from '../../parts/tile-picture.js';
+import { ratioOf, TileBox } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import type { RuleDraft } from './draft.js';
 import type { NowResult } from './studio-api.js';
@@ -65,9 +65,7 @@ function NowCard({ cameraId, now }: { cameraId: string; now: Now | null }) {
         {picture ? (
           <div style={ratioOf(picture.header)}>
             <img src={picture.url} alt={words.pictureOf(cameraName(cameraId), [])} />
-            {best && (
-              <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(best.box)} aria-hidden="true" />
-            )}
+            {best && <TileBox box={best.box} kind={isHit ? 'hit' : ''} />}
           </div>
         ) : (
           words.noPicture
