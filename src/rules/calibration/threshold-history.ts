@@ -25,9 +25,12 @@ export class ThresholdHistory {
     return this.#points;
   }
 
-  /** Takes the threshold down if it is time. @param runMs time that never runs backwards */
+  /** Whether it is time for the next point. @param runMs time that never runs backwards */
+  isDue(runMs: number): boolean {
+    return runMs >= this.#dueMs;
+  }
+
   note(point: ThresholdPoint, runMs: number): void {
-    if (runMs < this.#dueMs) return;
     if (this.#points.length === MOST) {
       this.#points = this.#points.filter((_, i) => i % 2 === 0);
       this.#stepMs *= 2;
