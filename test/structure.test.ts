@@ -72,4 +72,19 @@ describe('the structure', () => {
       readers.map(({ file }) => file).filter((file) => !file.startsWith('config/write-schemas')),
     ).toEqual([]);
   });
+
+  it('keeps the styles of a view to itself: they stay with the page when another view is looked at', () => {
+    const isStyle = (file: string) => /^dashboard\/views\/.*\.css$/.test(file);
+    const styles = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(isStyle);
+    expect(styles.length).toBeGreaterThan(10);
+    const loose = styles.flatMap((file) =>
+      readFileSync(root + file, 'utf8')
+        .split('\n')
+        // The camera's picture is shared; colours, names of movements and the full screen are of the whole page.
+        .filter((line) => file !== 'dashboard/views/live/camera-picture.css' && /^[^\s}/]/.test(line))
+        .filter((line) => !/^(\.in-[a-z-]+[ ,]|@keyframes |:root|:fullscreen )/.test(line))
+        .map((line) => `${file}: ${line}`),
+    );
+    expect(loose).toEqual([]);
+  });
 });

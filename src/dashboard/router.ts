@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals';
 
 /** Views of the page, by their names in its address. */
-export const VIEWS = ['live', 'camera', 'events', 'near-misses', 'studio', 'search', 'health'] as const;
+const VIEWS = ['live', 'camera', 'events', 'near-misses', 'studio', 'search', 'health'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** Where the page is: `#/view/path?query`. */
-export interface Route {
+interface Route {
   view: ViewName;
   /** Segments behind the view's name. */
   path: readonly string[];
@@ -48,7 +48,7 @@ export function holdRoute(ask: (address: string) => void): () => void {
 }
 
 /** Reads an address. What is no view is the first one. */
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [place = '', query = ''] = split(hash.replace(/^#\/?/, ''), '?');
   const [name, ...path] = place.split('/').map(decoded);
   const view = VIEWS.find((known) => known === name) ?? 'live';
@@ -57,9 +57,15 @@ export function parseRoute(hash: string): Route {
 
 /** The address of a view, for links. */
 export function href(view: ViewName, path: readonly string[] = [], query: QueryValues = {}): string {
-  const place = [view, ...path.map(encodeURIComponent)].join('/');
-  const text = queryOf(query).toString();
-  return `#/${place}${text === '' ? '' : `?${text}`}`;
+  return withQuery(`#/${[view, ...path.map(encodeURIComponent)].join('/')}`, query);
+}
+
+/** A path with a query. */
+export function withQuery(path: string, values: QueryValues): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
+  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /** Goes to an address made by {@link href}. */
@@ -74,13 +80,6 @@ export function replaceQuery(query: QueryValues): void {
   history.replaceState(null, '', address);
   here = location.hash;
   route.value = parseRoute(address);
-}
-
-function queryOf(values: QueryValues): URLSearchParams {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(values))
-    if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
-  return query;
 }
 
 /** Into two at the first of a sign. */

@@ -116,7 +116,6 @@ export const words = {
     notificationsForbidden: 'The browser forbids notifications for this page.',
     fullScreen: 'Full screen (f)',
     noFullScreen: 'The browser does not allow full screen.',
-    openCamera: (camera: string) => `Open ${camera}`,
   },
   history: {
     back: 'All events',
@@ -148,7 +147,6 @@ export const words = {
     selectAll: 'Select all shown',
     deselect: 'Deselect',
     takeBack: 'No verdict',
-    export: 'Export',
     exportCsv: 'Export these events as CSV',
     exportJson: 'Export these events as JSON lines',
     now: 'now',
@@ -388,13 +386,12 @@ export const words = {
     noPicture: 'No picture kept',
     viewNow: 'No picture kept · view of now',
     untimed: (time: string) => `${time} into a recording`,
-    fromTo: (from: string, to: string) => `${from} to ${to}`,
     moreLike: 'More like this tile',
     makeRule: 'Make a rule of this',
     openCamera: 'Open the camera',
     previous: 'Previous',
     next: 'Next',
-    cameraTime: (time: string, zone: string) => `${time} at the cameras (${zone})`,
+    cameraTime: (time: string) => `${time} at the cameras`,
     facts: { time: 'Time', lasted: 'Seen', score: 'Score', tile: 'Tile' },
     lasted: (from: string, to: string, duration: string) => `${from} to ${to} (${duration})`,
     start: 'Search everything that the cameras have shown',
@@ -403,7 +400,6 @@ export const words = {
     examples: 'For example',
     otherExamples: ['a person', 'a parked truck', 'an open door', 'a dog', 'smoke'],
     keys: 'Arrow keys move through the hits, Enter opens one, / goes to the words.',
-    rule: (name: string) => `from the rule ${name}`,
   },
   calibration: {
     tab: 'Calibration',
@@ -457,7 +453,6 @@ export const words = {
     drift: 'How the threshold moved',
     driftName: (first: string, last: string) => `The threshold was ${first} at first and is ${last} now`,
     noDrift: 'Known once some footage was seen.',
-    driftSame: (threshold: string) => `It stayed at ${threshold}.`,
     feasibility: 'Can this rule work here?',
     verdict: { works: 'Works', weak: 'Weak', 'cannot tell': 'Cannot tell' },
     samples: (samples: number, sightings: number) =>
@@ -472,10 +467,6 @@ export const words = {
     ofFootage: (time: string) => `${time} into the footage`,
     score: (score: string) => `score ${score}`,
     overThreshold: 'over the threshold',
-    verdicts: { true: 'True', false: 'False', unsure: 'Unsure' },
-    noted: (verdict: string) => `Noted: ${verdict}.`,
-    takenBack: 'Taken back.',
-    moved: (before: string, after: string) => `The threshold went from ${before} to ${after}.`,
     mayNot: 'Your token may only look: it takes one with scope control to review.',
   },
   system: {
@@ -546,7 +537,6 @@ export const words = {
     scope: { view: 'look', control: 'look and change' },
     nobody: 'No token is asked for: whoever reaches this page may use all of it.',
     signOut: 'Sign out',
-    history: (what: string) => `${what} over the last minutes`,
   },
   studio: {
     newRule: 'New rule',
@@ -579,8 +569,8 @@ export const words = {
 
     when: 'Watches for',
     whenHint: 'In plain words; several wordings of the same thing make it surer. Enter adds one.',
-    fromTile: (camera: string, time: string | null) =>
-      `Begun from a part of a picture of ${camera}${time ? `, ${time}` : ''}: say in words what is to be seen there.`,
+    fromTile: (camera: string) =>
+      `Begun from a part of a picture of ${camera}: say in words what is to be seen there.`,
     not: 'Not for',
     notHint: 'What it must not be taken for: what else is in the picture and looks a little like it.',
     example: { when: 'a parcel on the doorstep', not: 'a doormat' },

@@ -4,6 +4,7 @@ import type { CommonnessMeter } from '../pipeline/vector-recorder.js';
 import { codeLength, codePhrase } from '../shared/dots/codes.js';
 import { Dots } from '../shared/dots/dots.js';
 import captions from './captions.json' with { type: 'json' };
+import { nthLowest } from './nth-lowest.js';
 
 /** How many of the captions that are most like a picture count. */
 const LIKEST = 128;
@@ -69,26 +70,12 @@ export class Commonness implements CommonnessMeter {
   }
 }
 
-/** Mean of the `count` largest values, or of all if there are fewer. Changes their order (quickselect). */
+/** Mean of the `count` largest values, or of all if there are fewer. Changes their order. */
 function meanOfLargest(values: Int32Array, count: number): number {
-  const wanted = Math.min(count, values.length);
-  let [left, right] = [0, values.length - 1];
-  while (left < right) {
-    const pivot = values[(left + right) >> 1]!;
-    let [i, j] = [left, right];
-    while (i <= j) {
-      while (values[i]! > pivot) i++;
-      while (values[j]! < pivot) j--;
-      if (i > j) break;
-      const value = values[i]!;
-      values[i++] = values[j]!;
-      values[j--] = value;
-    }
-    if (wanted - 1 <= j) right = j;
-    else if (wanted - 1 >= i) left = i;
-    else break;
-  }
-  let sum = 0;
-  for (let i = 0; i < wanted; i++) sum += values[i]!;
-  return wanted === 0 ? 0 : sum / wanted;
+  if (values.length === 0) return 0;
+  const first = Math.max(0, values.length - count);
+  nthLowest(values, first);
+  // From its place on, all are at least as high.
+  const largest = values.subarray(first);
+  return largest.reduce((sum, value) => sum + value, 0) / largest.length;
 }

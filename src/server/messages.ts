@@ -340,7 +340,6 @@ export const ServerMessage = z.discriminatedUnion('type', [
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 export type HelloMessage = z.infer<typeof Hello>;
-export type ScoreMessage = z.infer<typeof ScoreMessage>;
 
 /** The message as it goes over the wire, made once for all clients. */
 export function encodeMessage(message: ServerMessage): Buffer {

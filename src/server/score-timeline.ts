@@ -21,7 +21,7 @@ export interface TimelineRange {
 }
 
 /** The highest scores of a camera's rules over time. All lists that have a place for each bucket are as long as `atMs`. */
-export interface ScoreTimeline {
+interface ScoreTimeline {
   /** When each bucket begins, milliseconds since the epoch, oldest first. They are not all equally long. */
   atMs: number[];
   /** Mean brightness of the pictures, 0 … 1; null: nothing was seen. */
@@ -32,7 +32,7 @@ export interface ScoreTimeline {
 }
 
 /** One rule. */
-export interface RuleTimeline {
+interface RuleTimeline {
   ruleId: string;
   /** Highest score; null: the camera was blind, or nothing is known. */
   scores: (number | null)[];
@@ -73,7 +73,7 @@ function beginningOf(recent: readonly ScoreSeries[]): Beginning {
 }
 
 /** Minutes that begin in a stretch of time, oldest first, in portions. */
-export type MinuteSource = (range: { fromMs: number; toMs: number }) => AsyncIterable<readonly ScoreMinute[]>;
+type MinuteSource = (range: { fromMs: number; toMs: number }) => AsyncIterable<readonly ScoreMinute[]>;
 
 /** Where the buckets begin. */
 class Grid {

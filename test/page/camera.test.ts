@@ -69,6 +69,8 @@ async function open(world: WatchedWorld, hash: string, options = {}, events: unk
   );
   await visited.page.goto(`${server.url}${hash}`);
   world.show({ jpeg });
+  // On a phone it lies below what is in sight, and is drawn when it is looked at.
+  await visited.page.locator('.time-plot').scrollIntoViewIfNeeded();
   await visited.page.locator('.time-plot canvas').waitFor();
   return visited;
 }

@@ -211,6 +211,12 @@ describe('page', () => {
     'can be used by everybody in %s colours, by keyboard too',
     async (colorScheme) => {
       const world = new WatchedWorld();
+      world.tilesNow = [
+        {
+          ...{ cameraId: 'yard', ruleId: null, atMs: 0, frame: { widthPx: 640, heightPx: 360 }, score: null },
+          tiles: [{ ...TILE, margin: null }],
+        },
+      ];
       const server = await serve(world);
       const { page, complaints } = await visit(server.url, { colorScheme });
       world.show({ jpeg, tiles: [{ ruleId: 'fire', tile: TILE, score: 6, threshold: 4 }] });
@@ -222,6 +228,7 @@ describe('page', () => {
       await expectNoViolations(page);
       await page.keyboard.press('g');
       await page.getByRole('button', { name: 'Show the grid of tiles (g)', pressed: true }).waitFor();
+      await page.locator('.grid-of-tiles i').waitFor();
       await page.getByRole('link', { name: 'Search' }).press('Enter');
       await page.getByRole('heading', { name: 'Search' }).waitFor();
       const focused = () => page.evaluate('document.activeElement.tagName');

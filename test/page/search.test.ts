@@ -103,6 +103,11 @@ describe('search', () => {
     await vi.waitFor(() => expect(world.searched.at(-1)).toMatchObject({ like, words: 'a dog' }), WAIT);
     await page.goBack();
     await vi.waitFor(() => expect(page.url()).not.toContain('dog'), WAIT);
+    // Without words, a rule begins with the part of the picture.
+    await page.locator('.hit-card').first().click();
+    await page.getByRole('link', { name: 'Make a rule of this' }).click();
+    await page.getByText('Begun from a part of a picture of yard', { exact: false }).waitFor();
+    expect(page.url()).toMatch(/#\/studio\?tile=yard%2F0\.25%2C0\.5%2C0\.25%2C0\.25$/);
     expect(complaints).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { batch, effect } from '@preact/signals';
 import type { DetectionEvent } from '../../detect/event.js';
 import type { ClientMessage, FrameHeader, HelloMessage, ServerMessage } from '../../server/messages.js';
 import { isSeeing } from '../../shared/camera-health.js';
+import { getJson } from './api.js';
 import { clearSeries, HISTORY_MS, seriesOf, seriesOfCamera } from './series.js';
 import * as state from './state.js';
 
@@ -131,22 +132,19 @@ function takeHello(hello: HelloMessage): void {
 async function loadEvents(untilSeq: number): Promise<void> {
   // An event has a start and an end, and updates: ask for more than fit into the list.
   const count = 2 * state.EVENTS_KEPT;
-  const answer = await getJson(`/api/events?after=${Math.max(0, untilSeq - count)}&limit=${count}`);
-  if (answer) state.addEvents((answer as { events: DetectionEvent[] }).events);
+  const path = `/api/events?after=${Math.max(0, untilSeq - count)}&limit=${count}`;
+  const answer = await getJson<{ events: DetectionEvent[] }>(path).catch(() => null);
+  if (answer) state.addEvents(answer.events);
 }
 
 /** The scores that the page did not see, because it was not there or not connected. */
 async function loadScores(sinceMs: number): Promise<void> {
-  const answer = await getJson(`/api/scores?since=${Math.max(0, Math.floor(sinceMs))}`);
+  type Past = { cameraId: string; ruleId: string; points: [atMs: number, score: number | null][] };
+  const path = `/api/scores?since=${Math.max(0, Math.floor(sinceMs))}`;
+  const answer = await getJson<{ series: Past[] }>(path).catch(() => null);
   if (!answer) return;
   clearSeries();
-  type Past = { cameraId: string; ruleId: string; points: [atMs: number, score: number | null][] };
-  for (const past of (answer as { series: Past[] }).series) seriesOf(past).addPast(past.points);
-}
-
-async function getJson(path: string): Promise<unknown> {
-  const response = await fetch(path).catch(() => null);
-  return response?.ok ? response.json().catch(() => null) : null;
+  for (const past of answer.series) seriesOf(past).addPast(past.points);
 }
 
 /** Four bytes of length, the header as JSON, the JPEG: see `encodeFrame` in server/messages.ts. */

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, getJson } from './api.js';
 
 /** Something that the program was asked for. */
@@ -42,6 +42,16 @@ export function useResource<T>(path: string | null): Resource<T> {
   }, [path, round]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
   return { value: path === null ? null : state.value, error: state.error, isLoading, reload };
+}
+
+/** Asks again whenever something changes. */
+export function useReloadOn(news: unknown, reload: () => void): void {
+  const known = useRef(news);
+  useEffect(() => {
+    if (known.current === news) return;
+    known.current = news;
+    reload();
+  }, [news, reload]);
 }
 
 /** An error as the page shows it. */

@@ -8,7 +8,7 @@ const SPARE_POINTS = 100;
 const SET_BACK_MS = 2_000;
 
 /** A score and what it is measured against. */
-export interface ScorePoint {
+interface ScorePoint {
   atMs: number;
   score: number;
   threshold: number;

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 
 /** What a viewer chose: all that the page keeps in the browser. */
-export interface Settings {
+interface Settings {
   theme: 'auto' | 'light' | 'dark';
   /** A tone when an event begins. */
   sound: boolean;

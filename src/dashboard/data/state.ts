@@ -7,7 +7,7 @@ import type { Scope } from '../../server/scopes.js';
 export const EVENTS_KEPT = 200;
 
 /** A camera's newest picture. */
-export interface Picture {
+interface Picture {
   header: FrameHeader;
   url: string;
 }
@@ -20,7 +20,7 @@ export interface Visitor {
 }
 
 /** `lost`: it was there and is not now, so what the page shows is old. */
-export type Connection = 'connecting' | 'live' | 'lost' | 'signed-out';
+type Connection = 'connecting' | 'live' | 'lost' | 'signed-out';
 
 export const connection = signal<Connection>('connecting');
 /** When the program was last heard of, by the program's clock. */
@@ -102,4 +102,9 @@ export function cameraName(cameraId: string): string {
 /** A rule's name for people; of a rule that is gone, its id. */
 export function ruleName(ruleId: string): string {
   return rules.value.find(({ id }) => id === ruleId)?.name ?? ruleId;
+}
+
+/** Whether a rule watches a camera. */
+export function watches({ cameras }: Pick<RuleInfo, 'cameras'>, cameraId: string): boolean {
+  return cameras === null || cameras.includes(cameraId);
 }

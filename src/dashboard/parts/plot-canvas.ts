@@ -41,7 +41,7 @@ export interface PlotContent {
 }
 
 /** What somebody does with a plot. */
-export interface PlotActions {
+interface PlotActions {
   /** A stretch of time was marked. */
   onSelect: (fromMs: number, toMs: number) => void;
   onDoubleClick: () => void;

@@ -1,19 +1,19 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
-/** The picture of an event or a moment in small. Pictures may be swept away before what they belong to. */
+/** The picture of an event or a moment in small. Pictures may be swept away before what they belong to: then, `children`. */
 export function Snapshot({
-  id,
-  of = 'events',
+  src,
   alt,
+  children,
 }: {
   /** null: there is none. */
-  id: string | null;
-  of?: 'events' | 'moments';
+  src: string | null;
   alt: string;
+  children?: ComponentChildren;
 }) {
-  const [isGone, setIsGone] = useState(false);
-  if (id === null || isGone) return <span class="thumbnail" />;
-  const src = `/api/${of}/${id}/snapshot`;
+  const [goneSrc, setGoneSrc] = useState<string | null>(null);
+  if (src === null || src === goneSrc) return <span class="thumbnail">{children}</span>;
   // Decoded off the page's thread, so that scrolling goes on meanwhile.
   return (
     <img
@@ -22,7 +22,7 @@ export function Snapshot({
       alt={alt}
       loading="lazy"
       decoding="async"
-      onError={() => setIsGone(true)}
+      onError={() => setGoneSrc(src)}
     />
   );
 }

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Box } from '../../shared/geometry.js';
 
 /** A box in a picture. */
-export interface PictureBox {
+interface PictureBox {
   /** In parts of the picture's width and height. */
   box: Box;
   label?: string;
@@ -29,16 +29,18 @@ export function TilePicture({
   return (
     <span class="tile-picture">
       <img src={src} alt={alt} loading={isLazy ? 'lazy' : 'eager'} onError={() => setGoneSrc(src)} />
-      {boxes.map(({ box, label, kind = 'hit' }) => (
-        <span
-          key={`${label}${JSON.stringify(box)}`}
-          class={`tile ${kind} ${box.y < 0.1 ? 'at-top' : ''}`}
-          style={placed(box)}
-          aria-hidden="true"
-        >
-          {label && <span>{label}</span>}
-        </span>
+      {boxes.map((box) => (
+        <TileBox key={JSON.stringify(box)} {...box} />
       ))}
+    </span>
+  );
+}
+
+/** A tile in a picture. */
+export function TileBox({ box, label, kind = 'hit' }: PictureBox) {
+  return (
+    <span class={`tile ${kind} ${box.y < 0.1 ? 'at-top' : ''}`} style={placed(box)} aria-hidden="true">
+      {label && <span>{label}</span>}
     </span>
   );
 }
@@ -47,4 +49,9 @@ export function TilePicture({
 export function placed({ x, y, w, h }: Box): CSSProperties {
   const percent = (part: number) => `${part * 100}%`;
   return { left: percent(x), top: percent(y), width: percent(w), height: percent(h) };
+}
+
+/** The shape of a picture, for styles that keep room for it. */
+export function ratioOf({ widthPx, heightPx }: { widthPx: number; heightPx: number }): CSSProperties {
+  return { '--ratio': String(widthPx / heightPx) } as CSSProperties;
 }

@@ -12,7 +12,7 @@ const PAN = 0.25;
 const FAR = 10;
 
 /** What {@link TimePlot} shows, and what becomes of what somebody does with it. */
-export interface TimePlotProps extends PlotContent {
+interface TimePlotProps extends PlotContent {
   /** Name for screen readers, with the keys. */
   label: string;
   heightPx: number;

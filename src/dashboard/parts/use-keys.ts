@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 
 /** Keys and what they do: `j`, `Enter`, `ArrowDown`, `?`. An action that returns false leaves the key to the browser. */
-export type Keys = Readonly<Record<string, () => unknown>>;
+type Keys = Readonly<Record<string, () => unknown>>;
 
 /** Single keys for as long as a part is shown. They do nothing while somebody types, or with Ctrl, Alt or Meta, or in a dialog. */
 export function useKeys(keys: Keys): void {

@@ -38,12 +38,12 @@ export function ViewHost() {
   useFocusOnChange(host, Shown ? view : null);
   if (Shown)
     return (
-      <div ref={host} class="host">
+      <div ref={host} class={`host in-${view}`}>
         <Shown key={view} path={path} query={query} />
       </div>
     );
   return (
-    <div ref={host} class="host">
+    <div ref={host} class={`host in-${view}`}>
       <Page title={words.views[view]}>
         {state?.view === view && state.failed ? (
           <div class="failure" role="alert">

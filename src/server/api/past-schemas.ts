@@ -44,7 +44,7 @@ const ContrastPart = z.strictObject({
 });
 
 /** Why an event was raised. */
-export const ExplanationInfo = z.strictObject({
+const ExplanationInfo = z.strictObject({
   margin: z.number().describe('The rule’s log-odds against its contrast set in the winning tile'),
   probe: z.number().nullable().describe('The part of it that reviews have taught; null: they have not'),
   sameRule: z.boolean().describe('Whether the rule’s words and lessons are still those that raised it'),

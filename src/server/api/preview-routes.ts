@@ -53,7 +53,7 @@ export type PreviewInput = z.output<typeof PreviewInput>;
 const Judged = z.strictObject({ raised: z.int(), of: z.int() });
 
 /** How many of the moments that somebody judged are raised. */
-export const RecallInfo = z.strictObject({
+const RecallInfo = z.strictObject({
   true: Judged.describe('Judged true: all should be raised'),
   false: Judged.describe('Judged false: none should be'),
   untested: z.int().describe('Judged, but of a time that could not be tried'),

@@ -11,7 +11,7 @@ const Writable = {
 };
 
 /** A rules file. */
-export const RuleFileInfo = z.strictObject({
+const RuleFileInfo = z.strictObject({
   file: File,
   revision: Revision,
   ...Writable,

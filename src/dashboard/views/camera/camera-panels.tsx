@@ -5,13 +5,15 @@ import type { TilesInfo } from '../../../server/api/tile-routes.js';
 import type { CameraInfo } from '../../../server/messages.js';
 import { useResource } from '../../data/resource.js';
 import { set, settings } from '../../data/settings.js';
-import { nowMs, pictureOf, rules as rulesInForce } from '../../data/state.js';
+import { nowMs, pictureOf, rules as rulesInForce, watches } from '../../data/state.js';
 import { formatTime } from '../../format.js';
 import { cameraStateOf } from '../../parts/camera-state.js';
 import { Failure } from '../../parts/states.js';
 import { indexAt } from '../../parts/time-plot.js';
 import { useKeys } from '../../parts/use-keys.js';
+import { useSelection } from '../../parts/use-selection.js';
 import { replaceQuery } from '../../router.js';
+import type { TimeRange } from '../../time-range.js';
 import { words } from '../../words.js';
 import { CameraPicture } from '../live/camera-picture.js';
 import { Facts } from './facts.js';
@@ -27,7 +29,7 @@ import {
   useScale,
 } from './heat-map.js';
 import { Legend, type PointedMoment } from './legend.js';
-import { bounded, rangeAt, rangeIn, SPAN_NAMES, type Span, type TimeRange } from './ranges.js';
+import { bounded, rangeAt, rangeIn, SPAN_NAMES, type Span } from './ranges.js';
 import { shownRules } from './rule-lines.js';
 import { ScorePanel } from './score-panel.js';
 import { ScoreTable } from './score-table.js';
@@ -41,7 +43,7 @@ const POINTS_STEP = 100;
 /** All that is shown of one camera. */
 export function CameraPanels({ camera, query }: { camera: CameraInfo; query: URLSearchParams }) {
   const { id, name } = camera;
-  const inForce = rulesInForce.value.filter(({ cameras }) => cameras === null || cameras.includes(id));
+  const inForce = rulesInForce.value.filter((rule) => watches(rule, id));
   const { span, range, zoom, back, showSpan } = useRange(query);
   const [panel, widthPx] = useWidth();
   const points = Math.max(POINTS_STEP, Math.ceil(widthPx / PX_PER_POINT / POINTS_STEP) * POINTS_STEP);
@@ -52,7 +54,7 @@ export function CameraPanels({ camera, query }: { camera: CameraInfo; query: URL
   const health = useResource<HealthHistoryInfo>(`/api/history/health?${stretch}`);
   const rules = shownRules(inForce, scores.value);
   const chosenId = query.get('rule') ?? rules[0]?.id ?? null;
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const { ids: hidden, toggle } = useSelection();
   const [pointedMs, setPointedMs] = useState<number | null>(null);
   const moment = momentAt(pointedMs, scores.value);
   const periods = healthPeriods(health.value?.changes ?? [], range);
@@ -61,12 +63,6 @@ export function CameraPanels({ camera, query }: { camera: CameraInfo; query: URL
     Escape: back,
     ...Object.fromEntries(SPAN_NAMES.map((each, i) => [String(i + 1), () => showSpan(each)])),
   });
-
-  const toggle = (ruleId: string) => {
-    const others = new Set(hidden);
-    if (!others.delete(ruleId)) others.add(ruleId);
-    setHidden(others);
-  };
   return (
     <div class="camera-grid">
       <Stage camera={camera} ruleId={inForce.some((rule) => rule.id === chosenId) ? chosenId : null} />

@@ -1,8 +1,8 @@
 import { nowMs, ruleName } from '../../data/state.js';
 import { formatDuration, formatTime } from '../../format.js';
 import { href } from '../../router.js';
+import { partOf, type TimeRange } from '../../time-range.js';
 import { words } from '../../words.js';
-import { partOf, type TimeRange } from './ranges.js';
 import type { EventSpan } from './use-camera-events.js';
 
 /** Marks are that wide at least, so that a finger meets them; what would lie closer together becomes one. */

@@ -4,6 +4,7 @@ import { seriesOf } from '../../data/series.js';
 import { nowMs, timeZone } from '../../data/state.js';
 import { formatPercent, formatRate, formatTime } from '../../format.js';
 import { cameraStateOf } from '../../parts/camera-state.js';
+import { Fact } from '../../parts/fact.js';
 import { Pill } from '../../parts/pill.js';
 import { words } from '../../words.js';
 
@@ -33,38 +34,25 @@ export function Facts({
   return (
     <section class="card" aria-label={words.camera.facts}>
       <dl class="facts">
-        <dt>{fact.state}</dt>
-        <dd>
+        <Fact name={fact.state}>
           <Pill kind={state} text={words.cameraState[state]} />
           {why && <span class="why"> {why}</span>}
           {health && <span class="why"> {words.sinceTime(formatTime(health.sinceMs, nowMs.value))}</span>}
-        </dd>
-        {size && <Fact name={fact.size} text={words.camera.sizeIs(size.widthPx, size.heightPx)} />}
-        {rate !== null && <Fact name={fact.rate} text={words.camera.rate(formatRate(rate))} />}
-        {missedPart > 0 && (
-          <Fact name={fact.skipped} text={words.camera.skipped(formatPercent(missedPart))} />
-        )}
-        {tiles !== null && <Fact name={fact.tiles} text={String(tiles)} />}
+        </Fact>
+        {size && <Fact name={fact.size}>{words.camera.sizeIs(size.widthPx, size.heightPx)}</Fact>}
+        {rate !== null && <Fact name={fact.rate}>{words.camera.rate(formatRate(rate))}</Fact>}
+        {missedPart > 0 && <Fact name={fact.skipped}>{words.camera.skipped(formatPercent(missedPart))}</Fact>}
+        {tiles !== null && <Fact name={fact.tiles}>{String(tiles)}</Fact>}
         {regime && brightness !== null && (
-          <Fact
-            name={fact.light}
-            text={words.camera.lightIs(words.camera.light[regime], formatPercent(brightness))}
-          />
+          <Fact name={fact.light}>
+            {words.camera.lightIs(words.camera.light[regime], formatPercent(brightness))}
+          </Fact>
         )}
         {timeZone.value && (
-          <Fact name={fact.zone} text={words.camera.zone(timeIn(timeZone.value), timeZone.value)} />
+          <Fact name={fact.zone}>{words.camera.zone(timeIn(timeZone.value), timeZone.value)}</Fact>
         )}
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, text }: { name: string; text: string }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{text}</dd>
-    </>
   );
 }
 

@@ -3,9 +3,9 @@ import type { Resource } from '../../data/resource.js';
 import { nowMs } from '../../data/state.js';
 import { formatDuration, formatPercent, formatTime } from '../../format.js';
 import { Failure } from '../../parts/states.js';
+import { partOf, type TimeRange } from '../../time-range.js';
 import { words } from '../../words.js';
 import { type HealthPeriod, healthPeriods, isSeen } from './health.js';
-import { partOf, type TimeRange } from './ranges.js';
 
 /** Told in words below the strip. */
 const TOLD = 4;

@@ -1,11 +1,11 @@
 import type { HealthHistoryInfo } from '../../../server/api/history-routes.js';
 import { isBlind } from '../../../shared/camera-health.js';
-import type { TimeRange } from './ranges.js';
+import type { TimeRange } from '../../time-range.js';
 
-export type HealthChange = HealthHistoryInfo['changes'][number];
+type HealthChange = HealthHistoryInfo['changes'][number];
 
 /** How well a camera saw; `away`: the program did not run, or the footage was over. */
-export type Sight = 'online' | 'degraded' | 'blind' | 'offline' | 'connecting' | 'away';
+type Sight = 'online' | 'degraded' | 'blind' | 'offline' | 'connecting' | 'away';
 
 /** A stretch of time in which a camera was in one state. */
 export interface HealthPeriod extends TimeRange {

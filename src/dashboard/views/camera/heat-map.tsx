@@ -5,8 +5,10 @@ import type { TilesInfo } from '../../../server/api/tile-routes.js';
 import { set, settings } from '../../data/settings.js';
 import { nowMs, ruleName } from '../../data/state.js';
 import { formatPercent, formatScore, formatTime } from '../../format.js';
+import { Columns } from '../../parts/columns.js';
 import { Icon } from '../../parts/icon.js';
-import { placed } from '../../parts/tile-picture.js';
+import { Scroll } from '../../parts/scroll.js';
+import { placed, TileBox } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import { type HeatScale, type HeatTile, heatCells, heatOf, widened } from './heat.js';
 
@@ -42,18 +44,15 @@ export function HeatCells({ info, scale, overlay }: { info: TilesInfo; scale: He
       {overlay.values &&
         shown.map(({ index, box, margin }) => (
           <em key={index} style={middleOf(box)}>
-            {margin === null ? words.noScore : formatScore(margin)}
+            {formatScore(margin)}
           </em>
         ))}
       {best && overlay.heat && (
-        <div
-          class={`tile ${isHit ? 'hit' : ''} ${best.box.y < 0.1 ? 'at-top' : ''}`}
-          style={placed(best.box)}
-        >
-          <span>
-            {ruleName(info.ruleId!)} {formatScore(info.score!.score)}
-          </span>
-        </div>
+        <TileBox
+          box={best.box}
+          kind={isHit ? 'hit' : ''}
+          label={`${ruleName(info.ruleId!)} ${formatScore(info.score!.score)}`}
+        />
       )}
     </div>
   );
@@ -146,19 +145,12 @@ export function HeatTable({ info }: { info: TilesInfo }) {
   return (
     <details class="as-table">
       <summary>{words.camera.heatTable}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-      <section class="scroll" tabIndex={0} aria-label={words.camera.heatTable}>
+      <Scroll label={words.camera.heatTable}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.camera.tile}</th>
-              <th scope="col">{words.camera.tilePlace}</th>
-              <th scope="col">{words.camera.tileWidth}</th>
-              <th scope="col" class="number">
-                {words.camera.margin}
-              </th>
-            </tr>
-          </thead>
+          <Columns
+            names={[words.camera.tile, words.camera.tilePlace, words.camera.tileWidth, words.camera.margin]}
+            numbersFrom={3}
+          />
           <tbody>
             {sorted.map(({ index, box, margin }) => (
               <tr key={index}>
@@ -169,12 +161,12 @@ export function HeatTable({ info }: { info: TilesInfo }) {
                   {formatPercent(box.x + box.w / 2)}, {formatPercent(box.y + box.h / 2)}
                 </td>
                 <td>{formatPercent(box.w)}</td>
-                <td class="number">{margin === null ? words.noScore : formatScore(margin)}</td>
+                <td class="number">{formatScore(margin)}</td>
               </tr>
             ))}
           </tbody>
         </table>
-      </section>
+      </Scroll>
     </details>
   );
 }

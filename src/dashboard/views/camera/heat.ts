@@ -4,7 +4,7 @@ import type { Box } from '../../../shared/geometry.js';
 export type HeatTile = TilesInfo['tiles'][number];
 
 /** A part of the picture that has one colour. */
-export interface HeatCell {
+interface HeatCell {
   box: Box;
   /** Of the tile that shows it most closely. */
   tile: HeatTile;

@@ -101,15 +101,14 @@ function ScoreThen({ rule: { history }, index }: { rule: ShownRule; index: numbe
 }
 
 function Numbers({ score, threshold }: { score: number | null; threshold: number | null }) {
-  const text = (value: number | null) => (value === null ? words.noScore : formatScore(value));
   const isHit = score !== null && threshold !== null && score >= threshold;
   return (
     <span
       class={`numbers ${isHit ? 'hit' : ''}`}
       role="img"
-      aria-label={words.scoreOf(text(score), text(threshold))}
+      aria-label={words.scoreOf(formatScore(score), formatScore(threshold))}
     >
-      <b>{text(score)}</b> / {text(threshold)}
+      <b>{formatScore(score)}</b> / {formatScore(threshold)}
     </span>
   );
 }

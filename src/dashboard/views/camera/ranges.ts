@@ -1,5 +1,7 @@
+import type { TimeRange } from '../../time-range.js';
+
 /** How much of the past is shown up to now, and how often it is asked for anew. */
-export const SPANS = {
+const SPANS = {
   '15m': { lengthMs: 15 * 60_000, stepMs: 5_000 },
   '1h': { lengthMs: 3_600_000, stepMs: 15_000 },
   '6h': { lengthMs: 6 * 3_600_000, stepMs: 60_000 },
@@ -8,12 +10,6 @@ export const SPANS = {
 } as const;
 export type Span = keyof typeof SPANS;
 export const SPAN_NAMES = Object.keys(SPANS) as Span[];
-
-/** A stretch of time, in milliseconds since the epoch. */
-export interface TimeRange {
-  fromMs: number;
-  toMs: number;
-}
 
 /** Less is not stored. */
 const SHORTEST_MS = 10_000;
@@ -40,9 +36,4 @@ export function bounded({ fromMs, toMs }: TimeRange, nowMs: number): TimeRange {
   const centreMs = (fromMs + toMs) / 2;
   const to = Math.min(Math.round(centreMs + lengthMs / 2), Math.ceil(nowMs));
   return { fromMs: Math.max(1, to - Math.round(lengthMs)), toMs: to };
-}
-
-/** Where a moment lies in a stretch of time, 0 … 1. */
-export function partOf(atMs: number, { fromMs, toMs }: TimeRange): number {
-  return Math.min(1, Math.max(0, (atMs - fromMs) / (toMs - fromMs)));
 }

@@ -2,9 +2,9 @@ import type { DetectionEvent } from '../../../detect/event.js';
 import type { ScoreHistoryInfo } from '../../../server/api/history-routes.js';
 import type { RuleInfo } from '../../../server/messages.js';
 import type { PlotBand, PlotLine } from '../../parts/time-plot.js';
+import type { TimeRange } from '../../time-range.js';
 import { type HealthPeriod, isSeen } from './health.js';
 import { lookOf } from './palette.js';
-import type { TimeRange } from './ranges.js';
 import type { EventSpan } from './use-camera-events.js';
 
 type RuleHistory = ScoreHistoryInfo['rules'][number];

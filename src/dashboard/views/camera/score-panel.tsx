@@ -6,18 +6,20 @@ import { formatScore, formatTime } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { Failure } from '../../parts/states.js';
 import { PLOT_LEFT_PX, PLOT_RIGHT_PX, TimePlot, textScale } from '../../parts/time-plot.js';
+import type { TimeRange } from '../../time-range.js';
 import { words } from '../../words.js';
 import { EventRail } from './event-rail.js';
 import type { HealthPeriod } from './health.js';
 import { HealthStrip } from './health-strip.js';
 import type { PointedMoment } from './legend.js';
-import { SPAN_NAMES, type Span, type TimeRange } from './ranges.js';
+import { SPAN_NAMES, type Span } from './ranges.js';
 import { plotBands, plotLines, type ShownRule } from './rule-lines.js';
 import type { EventSpan } from './use-camera-events.js';
+import './score-panel.css';
 
 const HEIGHT_PX = 260;
 
-export interface ScorePanelProps {
+interface ScorePanelProps {
   name: string;
   scores: Resource<ScoreHistoryInfo>;
   rules: readonly ShownRule[];

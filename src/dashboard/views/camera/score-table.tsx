@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import { nowMs } from '../../data/state.js';
 import { formatScore, formatTime } from '../../format.js';
+import { Columns } from '../../parts/columns.js';
+import { Scroll } from '../../parts/scroll.js';
 import { words } from '../../words.js';
 import type { ShownRule } from './rule-lines.js';
 
@@ -14,20 +16,10 @@ export function ScoreTable({ atMs, rules }: { atMs: readonly number[]; rules: re
     <details class="card as-table" onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
       <summary>{words.camera.table}</summary>
       {isOpen && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-        <section class="scroll" tabIndex={0} aria-label={words.camera.table}>
+        <Scroll label={words.camera.table}>
           <table>
             <caption class="for-readers">{words.camera.tableCaption}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{words.camera.tableTime}</th>
-                {rules.map(({ id, name }) => (
-                  <th key={id} scope="col" class="number">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Columns names={[words.camera.tableTime, ...rules.map(({ name }) => name)]} numbersFrom={1} />
             <tbody>
               {stretches(atMs.length).map(([from, to]) => (
                 <tr key={from}>
@@ -39,7 +31,7 @@ export function ScoreTable({ atMs, rules }: { atMs: readonly number[]; rules: re
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroll>
       )}
     </details>
   );
@@ -54,9 +46,7 @@ function Cell({ rule: { history }, from, to }: { rule: ShownRule; from: number; 
     highest = Math.max(highest ?? score, score);
     isHit ||= score >= history!.thresholds[i]!;
   }
-  return (
-    <td class={`number ${isHit ? 'hit' : ''}`}>{highest === null ? words.noScore : formatScore(highest)}</td>
-  );
+  return <td class={`number ${isHit ? 'hit' : ''}`}>{formatScore(highest)}</td>;
 }
 
 function stretches(count: number): [from: number, to: number][] {

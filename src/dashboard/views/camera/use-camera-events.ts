@@ -1,7 +1,7 @@
 import type { DetectionEvent } from '../../../detect/event.js';
 import { useResource } from '../../data/resource.js';
 import { events } from '../../data/state.js';
-import type { TimeRange } from './ranges.js';
+import type { TimeRange } from '../../time-range.js';
 
 const MOST = 500;
 /** An event that began so long before may still have been going on. */

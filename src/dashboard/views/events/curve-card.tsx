@@ -1,6 +1,6 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { EventDetail, ScorePoint } from '../../../server/api/past-schemas.js';
-import { useResource } from '../../data/resource.js';
+import { useReloadOn, useResource } from '../../data/resource.js';
 import { nowMs } from '../../data/state.js';
 import { formatScore, formatTime } from '../../format.js';
 import { Failure, Loading } from '../../parts/states.js';
@@ -15,12 +15,7 @@ const HEIGHT_PX = 200;
 export function CurveCard({ detail }: { detail: EventDetail }) {
   const { event } = detail;
   const { value, error, isLoading, reload } = useResource<Curve>(`/api/past/events/${event.id}/curve`);
-  const isOver = event.phase === 'end';
-  const wasOver = useRef(isOver);
-  useEffect(() => {
-    if (isOver && !wasOver.current) reload();
-    wasOver.current = isOver;
-  }, [isOver, reload]);
+  useReloadOn(event.phase === 'end', reload);
   const hasScores = value?.points.some(([, score]) => score !== null);
   return (
     <section class="card curve" aria-label={text.curve}>
@@ -70,8 +65,7 @@ function readoutOf(points: readonly ScorePoint[], pointedMs: number): string {
     pointedMs,
   );
   const [, score = null, threshold = null] = index === null ? [] : points[index]!;
-  const shown = (value: number | null) => (value === null ? words.noScore : formatScore(value));
-  return text.readout(timeOf(pointedMs), shown(score), shown(threshold));
+  return text.readout(timeOf(pointedMs), formatScore(score), formatScore(threshold));
 }
 
 function timeOf(atMs: number): string {

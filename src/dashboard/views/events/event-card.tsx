@@ -5,9 +5,9 @@ import { cameraName, oldSeq, ruleName } from '../../data/state.js';
 import { formatScore } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { Snapshot } from '../../parts/snapshot.js';
+import { VerdictMark } from '../../parts/verdicts.js';
 import { words } from '../../words.js';
 import { EventTimes } from '../live/event-list.js';
-import { VerdictMark } from './verdicts.js';
 
 const text = words.history;
 
@@ -51,7 +51,7 @@ export function EventCard({
     <article class={`event-card card ${kinds.join(' ')}`}>
       <a ref={link} href={address} tabIndex={isCurrent ? 0 : -1} onFocus={onFocus}>
         <span class="picture">
-          <Snapshot id={hasSnapshot ? id : null} alt="" />
+          <Snapshot src={hasSnapshot ? `/api/events/${id}/snapshot` : null} alt="" />
           {isOpen && <em class="now">{text.now}</em>}
           <span class="peak">{formatScore(event.peakScore)}</span>
         </span>

@@ -1,7 +1,7 @@
-import type { ComponentChildren } from 'preact';
 import type { EventDetail } from '../../../server/api/past-schemas.js';
 import { cameraName, timeZone } from '../../data/state.js';
-import { formatPercent, formatRate, formatScore } from '../../format.js';
+import { formatPercent, formatRate, formatScore, formatTimeThere } from '../../format.js';
+import { Fact } from '../../parts/fact.js';
 import { href } from '../../router.js';
 import { words } from '../../words.js';
 import { EventTimes } from '../live/event-list.js';
@@ -12,7 +12,7 @@ const text = words.history;
 export function EventFacts({ detail: { event, topics, budgetPerDay } }: { detail: EventDetail }) {
   const { cameraId, severity, peakScore, threshold, thresholdState, probability, startedAtMs, id } = event;
   const { expectedFalseAlarmsPerDay: expected } = event;
-  const there = timeThere(startedAtMs, timeZone.value);
+  const there = formatTimeThere(startedAtMs, timeZone.value);
   return (
     <section class="card">
       <dl class="facts">
@@ -56,20 +56,4 @@ export function EventFacts({ detail: { event, topics, budgetPerDay } }: { detail
       </dl>
     </section>
   );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
-  );
-}
-
-/** The time where the cameras are; null where that is the viewer's. */
-function timeThere(atMs: number, zone: string | null): string | null {
-  if (zone === null || zone === new Intl.DateTimeFormat().resolvedOptions().timeZone) return null;
-  const format = { dateStyle: 'medium', timeStyle: 'long', timeZone: zone } as const;
-  return new Intl.DateTimeFormat(undefined, format).format(atMs);
 }

@@ -3,7 +3,8 @@ import type { DetectionEvent } from '../../../detect/event.js';
 import type { EventRow } from '../../../server/api/past-schemas.js';
 import { type ApiError, getJson } from '../../data/api.js';
 import { asApiError } from '../../data/resource.js';
-import { askedFor, type Filters, withQuery } from './filters.js';
+import { withQuery } from '../../router.js';
+import { askedFor, type Filters } from './filters.js';
 
 /** Events asked for first, to be seen soon, and then at once. */
 const FIRST = 100;

@@ -1,22 +1,18 @@
 import { Download } from 'lucide';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Verdict } from '../../../detect/event.js';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { events } from '../../data/state.js';
 import { Icon } from '../../parts/icon.js';
 import { Page } from '../../parts/page.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
-import { undoLast } from '../../parts/toasts.js';
-import { useKeys } from '../../parts/use-keys.js';
-import { href } from '../../router.js';
+import { href, withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import { EventCard } from './event-card.js';
 import { EventPages } from './event-pages.js';
-import { askedFor, FilterBar, type Filters, withQuery } from './filters.js';
-import { KeysButton, KeysHelp } from './keys-help.js';
+import { askedFor, FilterBar, type Filters } from './filters.js';
+import { KeysHelp } from './keys-help.js';
 import { Reel } from './reel.js';
-import { review } from './reviewing.js';
-import { useSelection } from './use-selection.js';
-import { SelectionBar } from './verdicts.js';
+import { SelectionBar } from './selection-bar.js';
+import { useJudging } from './use-judging.js';
 
 const text = words.history;
 
@@ -25,27 +21,12 @@ export function EventReel({ filters, startId }: { filters: Filters; startId: str
   const pages = useEventPages(filters);
   const rows = pages.rows.value;
   const total = pages.total.value;
-  const selection = useSelection();
-  const [isHelping, setIsHelping] = useState(false);
-  const cursor = useCursor(rows, startId);
-  const chosen = () => {
-    const current = rows[cursor.place];
-    return selection.ids.size > 0 ? [...selection.ids] : current ? [current.event.id] : [];
-  };
-  const say = (verdict: Verdict | null) =>
-    void review(chosen(), verdict, ({ reviewed }) => {
-      pages.judge(reviewed);
-      selection.set([]);
-    });
-  useKeys({
-    ...cursor.keys,
-    t: () => say('true'),
-    f: () => say('false'),
-    u: () => say('unsure'),
-    z: undoLast,
-    x: () => rows[cursor.place] && selection.toggle(rows[cursor.place]!.event.id),
-    Escape: () => selection.set([]),
-    '?': () => setIsHelping(true),
+  const columns = useRef(1);
+  const ids = useMemo(() => rows.map(({ event }) => event.id), [rows]);
+  const { cursor, selection, say } = useJudging(ids, {
+    columns: () => columns.current,
+    startId,
+    onDone: ({ reviewed }) => pages.judge(reviewed),
   });
   const onEnd = useCallback(() => pages.more(), [pages]);
   return (
@@ -57,7 +38,7 @@ export function EventReel({ filters, startId }: { filters: Filters; startId: str
             {rows.length > 0 && text.count(rows.length, total)}
           </span>
           <Exports filters={filters} />
-          <KeysButton onOpen={() => setIsHelping(true)} />
+          <KeysHelp />
         </>
       }
     >
@@ -67,7 +48,7 @@ export function EventReel({ filters, startId }: { filters: Filters; startId: str
         keyOf={({ event }) => event.id}
         label={text.list}
         current={cursor.isMoved ? cursor.place : null}
-        onColumns={cursor.setColumns}
+        columns={columns}
         onEnd={onEnd}
       >
         {(row, place) => (
@@ -87,13 +68,7 @@ export function EventReel({ filters, startId }: { filters: Filters; startId: str
       {!pages.isLoading.value && !pages.error.value && rows.length === 0 && (
         <Empty>{Object.keys(filters).length > 0 ? text.none : text.noneYet}</Empty>
       )}
-      <SelectionBar
-        count={selection.ids.size}
-        onSay={say}
-        onSelectAll={() => selection.set(rows.map(({ event }) => event.id))}
-        onDeselect={() => selection.set([])}
-      />
-      {isHelping && <KeysHelp onClose={() => setIsHelping(false)} />}
+      <SelectionBar selection={selection} all={ids} onSay={say} />
     </Page>
   );
 }
@@ -127,29 +102,4 @@ function useEventPages(filters: Filters): EventPages {
     };
   }, [pages]);
   return pages;
-}
-
-/** Which event keys are about. It goes with the event when others slide in above. */
-function useCursor(rows: readonly { event: { id: string } }[], startId: string | null) {
-  const [id, setId] = useState(startId);
-  const [isMoved, setIsMoved] = useState(startId !== null);
-  const columns = useRef(1);
-  const place = Math.max(0, id === null ? 0 : rows.findIndex(({ event }) => event.id === id));
-  const moveTo = (to: number) => {
-    const target = rows[Math.max(0, Math.min(rows.length - 1, to))];
-    if (!target) return false;
-    setId(target.event.id);
-    setIsMoved(true);
-    return true;
-  };
-  const by = (step: () => number) => () => moveTo(place + step());
-  const keys = {
-    ...{ j: by(() => 1), k: by(() => -1), ArrowRight: by(() => 1), ArrowLeft: by(() => -1) },
-    ...{ ArrowDown: by(() => columns.current), ArrowUp: by(() => -columns.current) },
-    ...{ Home: () => moveTo(0), End: () => moveTo(rows.length - 1) },
-  };
-  const setColumns = useCallback((count: number) => {
-    columns.current = count;
-  }, []);
-  return { place, isMoved, keys, setColumns, put: setId };
 }

@@ -1,24 +1,24 @@
 import { ArrowLeft, Camera, ChevronLeft, ChevronRight, FlaskConical } from 'lucide';
-import { useEffect, useState } from 'preact/hooks';
 import type { Verdict } from '../../../detect/event.js';
 import type { EventDetail } from '../../../server/api/past-schemas.js';
-import { useResource } from '../../data/resource.js';
+import { useReloadOn, useResource } from '../../data/resource.js';
 import { cameraName, events, ruleName, rules } from '../../data/state.js';
 import { Icon } from '../../parts/icon.js';
 import { Page } from '../../parts/page.js';
+import { review } from '../../parts/reviewing.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
 import { undoLast } from '../../parts/toasts.js';
 import { useKeys } from '../../parts/use-keys.js';
-import { go, href } from '../../router.js';
+import { VerdictButtons } from '../../parts/verdicts.js';
+import { go, href, withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import { CurveCard } from './curve-card.js';
 import { EventFacts } from './event-facts.js';
 import { EventMedia } from './event-media.js';
-import { askedFor, type Filters, withQuery } from './filters.js';
-import { KeysButton, KeysHelp } from './keys-help.js';
-import { review } from './reviewing.js';
-import { VerdictButtons } from './verdicts.js';
+import { askedFor, type Filters } from './filters.js';
+import { KeysHelp } from './keys-help.js';
 import { WhyCard } from './why-card.js';
+import './event-view.css';
 
 const text = words.history;
 
@@ -26,8 +26,7 @@ const text = words.history;
 export function EventView({ id, filters }: { id: string; filters: Filters }) {
   const path = withQuery(`/api/past/events/${encodeURIComponent(id)}`, askedFor(filters));
   const { value, error, isLoading, reload } = useResource<EventDetail>(path);
-  const [isHelping, setIsHelping] = useState(false);
-  useReloadOnNews(id, reload);
+  useReloadOn(events.value.find((event) => event.id === id)?.seq, reload);
   const detail = value?.event.id === id ? value : null;
   const say = (verdict: Verdict | null) => void review([id], verdict, reload);
   const toggle = (verdict: Verdict) => say(detail?.verdict === verdict ? null : verdict);
@@ -37,7 +36,7 @@ export function EventView({ id, filters }: { id: string; filters: Filters }) {
     ...{ j: open(detail?.older), ArrowRight: open(detail?.older) },
     ...{ k: open(detail?.newer), ArrowLeft: open(detail?.newer) },
     ...{ t: () => toggle('true'), f: () => toggle('false'), u: () => toggle('unsure') },
-    ...{ z: undoLast, Escape: () => go(list), '?': () => setIsHelping(true) },
+    ...{ z: undoLast, Escape: () => go(list) },
   });
   const rule = detail ? ruleName(detail.event.ruleId) : words.views.events;
   return (
@@ -51,7 +50,7 @@ export function EventView({ id, filters }: { id: string; filters: Filters }) {
           </a>
           <Neighbour id={detail?.newer} filters={filters} label={text.newer} icon={ChevronLeft} />
           <Neighbour id={detail?.older} filters={filters} label={text.older} icon={ChevronRight} />
-          <KeysButton onOpen={() => setIsHelping(true)} />
+          <KeysHelp />
         </>
       }
     >
@@ -59,7 +58,6 @@ export function EventView({ id, filters }: { id: string; filters: Filters }) {
       {error && error.status !== 404 && <Failure error={error} retry={reload} />}
       {!detail && isLoading && <Loading />}
       {detail && <Detail key={id} detail={detail} onSay={say} />}
-      {isHelping && <KeysHelp onClose={() => setIsHelping(false)} />}
     </Page>
   );
 }
@@ -117,15 +115,4 @@ function Neighbour({
       <Icon of={icon} />
     </a>
   );
-}
-
-/** Asks again when the live feed tells something new of the event. */
-function useReloadOnNews(id: string, reload: () => void): void {
-  const seq = events.value.find((event) => event.id === id)?.seq;
-  const [known, setKnown] = useState(seq);
-  useEffect(() => {
-    if (seq === known) return;
-    setKnown(seq);
-    if (known !== undefined) reload();
-  }, [seq, known, reload]);
 }

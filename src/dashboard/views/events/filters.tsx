@@ -40,15 +40,8 @@ export function askedFor({ since, until, ...filters }: Filters): QueryValues {
   };
 }
 
-/** A path with parameters. */
-export function withQuery(path: string, values: QueryValues): string {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
-  const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-  return query === '' ? path : `${path}?${query}`;
-}
-
 /** Midnight at which a day begins where the viewer is; NaN: it is none. */
-export function startOfDay(day: string, later = 0): number {
+function startOfDay(day: string, later = 0): number {
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? [];
   return new Date(Number(year), Number(month) - 1, Number(date) + later).getTime();
 }

@@ -27,7 +27,8 @@ interface ReelProps<T> {
   keyOf: (item: T) => string;
   label: string;
   current: number | null;
-  onColumns: (columns: number) => void;
+  /** Told how many stand side by side. */
+  columns: { current: number };
   onEnd: () => void;
   children: (item: T, place: number) => ComponentChildren;
 }
@@ -38,14 +39,12 @@ interface ReelProps<T> {
  * @param current place of the item that is kept in sight when it changes
  * @param onEnd the end is near: more may be asked for
  */
-export function Reel<T>({ items, keyOf, label, current, onColumns, onEnd, children }: ReelProps<T>) {
+export function Reel<T>({ items, keyOf, label, current, columns, onEnd, children }: ReelProps<T>) {
   const list = useRef<HTMLUListElement>(null);
   const grid = useGrid(list);
   const rows = grid ? Math.ceil(items.length / grid.columns) : 0;
   const { from, to } = useStretch(list, { grid, rows });
-  useEffect(() => {
-    if (grid) onColumns(grid.columns);
-  }, [grid, onColumns]);
+  columns.current = grid?.columns ?? 1;
   useEffect(() => {
     if (grid && to >= rows - 1) onEnd();
   }, [grid, to, rows, onEnd]);

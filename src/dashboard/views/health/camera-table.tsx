@@ -1,8 +1,11 @@
 import type { SystemInfo } from '../../../server/api/system-routes.js';
-import { isSeeing } from '../../../shared/camera-health.js';
+import type { CameraInfo } from '../../../server/messages.js';
 import { cameras } from '../../data/state.js';
 import { formatPercent } from '../../format.js';
+import { cameraStateOf } from '../../parts/camera-state.js';
+import { Columns } from '../../parts/columns.js';
 import { Pill } from '../../parts/pill.js';
+import { Scroll } from '../../parts/scroll.js';
 import { href } from '../../router.js';
 import { words } from '../../words.js';
 import { Sparkline } from './sparkline.js';
@@ -12,29 +15,18 @@ type Rates = SystemInfo['cameras'][number];
 
 /** Rates and delays of every camera. */
 export function CameraTable({ info, past }: { info: SystemInfo; past: readonly SystemInfo[] }) {
-  const { fps, latency, unchanged, embedded, dropped } = words.system;
+  const { camera, state, fps, latency, unchanged, embedded, dropped } = words.system;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than its window is scrolled by keys
-    <section class="scroll" tabIndex={0} aria-label={words.system.cameras}>
+    <Scroll label={words.system.cameras}>
       <table class="rates">
-        <thead>
-          <tr>
-            <th scope="col">{words.system.camera}</th>
-            <th scope="col">{words.system.state}</th>
-            {[fps, latency, embedded, unchanged, dropped].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Columns names={[camera, state, fps, latency, embedded, unchanged, dropped]} />
         <tbody>
           {info.cameras.map((rates) => (
             <Row key={rates.cameraId} rates={rates} past={pastOf(rates, past)} />
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 
@@ -76,12 +68,7 @@ function Row({ rates, past }: { rates: Rates; past: readonly (Rates | undefined)
   );
 }
 
-function State({
-  status,
-}: {
-  status: Parameters<typeof isSeeing>[0] & { state: keyof typeof words.cameraState };
-}) {
-  const kind =
-    status.state !== 'online' || !status.health ? status.state : isSeeing(status) ? 'degraded' : 'blind';
-  return <Pill kind={kind} text={words.cameraState[kind]} />;
+function State({ status }: Pick<CameraInfo, 'status'>) {
+  const state = cameraStateOf(status);
+  return <Pill kind={state} text={words.cameraState[state]} />;
 }

@@ -5,6 +5,7 @@ import { Matrix } from './matrix.js';
 import { PairView } from './pair.js';
 import { SystemPart } from './system.js';
 import './health.css';
+import './system.css';
 
 /** How thresholds stand, and how the program does. */
 export function HealthView({ path: [part, cameraId, ruleId], query }: ViewProps) {

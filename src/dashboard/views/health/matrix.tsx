@@ -1,14 +1,15 @@
 import { TriangleAlert } from 'lucide';
-import { cameras, rules } from '../../data/state.js';
+import type { CameraInfo, RuleInfo } from '../../../server/messages.js';
+import { cameras, rules, watches } from '../../data/state.js';
+import { usePolled } from '../../data/use-polled.js';
 import { formatRate, formatScore } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { CameraSelect, RuleSelect } from '../../parts/selects.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
 import { href, replaceQuery } from '../../router.js';
 import { words } from '../../words.js';
-import { footage, isDoubtful, loadSummaries, type Pair, pairKey, stateOf, toldOf, watches } from './pairs.js';
+import { footage, isDoubtful, loadSummaries, type Pair, pairKey, stateOf, toldOf } from './pairs.js';
 import { DRIFT_SPAN, Sparkline } from './sparkline.js';
-import { usePolled } from './use-polled.js';
 
 /** Thresholds move slowly. */
 const PERIOD_MS = 30_000;
@@ -16,7 +17,7 @@ const STATES = ['certified', 'extrapolated', 'warming_up', 'fixed'] as const;
 
 /** Every rule on every camera: how far its threshold has got. */
 export function Matrix({ query }: { query: URLSearchParams }) {
-  const { value: summaries, error, again } = usePolled(loadSummaries, PERIOD_MS);
+  const { value: summaries, error, again } = usePolled(loadSummaries, { periodMs: PERIOD_MS });
   const [camera, rule, doubtful] = [query.get('camera'), query.get('rule'), query.get('doubtful') !== null];
   const change = (changes: Record<string, string | null>) =>
     replaceQuery({ camera, rule, doubtful: doubtful ? '1' : null, ...changes });
@@ -24,14 +25,16 @@ export function Matrix({ query }: { query: URLSearchParams }) {
   const shownCameras = cameras.value.filter(({ id }) => camera === null || id === camera);
   const rows = rules.value
     .filter(({ id }) => rule === null || id === rule)
-    .map((shown) => ({
-      rule: shown,
-      pairs: shownCameras.map((camera): Pair | null =>
-        watches(shown, camera)
-          ? { camera, rule: shown, summary: summaries.get(pairKey(camera.id, shown.id)) ?? null }
-          : null,
-      ),
-    }));
+    .map(
+      (shown): Row => ({
+        rule: shown,
+        pairs: shownCameras.map((camera) =>
+          watches(shown, camera.id)
+            ? { camera, rule: shown, summary: summaries.get(pairKey(camera.id, shown.id)) ?? null }
+            : null,
+        ),
+      }),
+    );
   const all = rows.flatMap(({ pairs }) => pairs.flatMap((pair) => pair ?? []));
   const shownRows = doubtful
     ? rows.filter(({ pairs }) => pairs.some((pair) => pair && isDoubtful(pair)))
@@ -58,35 +61,47 @@ export function Matrix({ query }: { query: URLSearchParams }) {
       ) : shownRows.length === 0 ? (
         <Empty>{words.calibration.noneDoubtful}</Empty>
       ) : (
-        <div class="card scroll matrix">
-          <table aria-label={words.calibration.matrix}>
-            <thead>
-              <tr>
-                <th scope="col">{words.calibration.rule}</th>
-                {shownCameras.map(({ id, name }) => (
-                  <th key={id} scope="col">
-                    <a href={href('camera', [id])}>{name}</a>
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {shownRows.map(({ rule, pairs }) => (
-                <tr key={rule.id}>
-                  <th scope="row" title={words.ruleWords(rule.when, rule.not)}>
-                    {rule.name}
-                  </th>
-                  {pairs.map((pair, i) => (
-                    <td key={shownCameras[i]!.id}>{pair && <Cell pair={pair} />}</td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table rows={shownRows} cameras={shownCameras} />
       )}
       <Legend />
     </>
+  );
+}
+
+interface Row {
+  rule: RuleInfo;
+  /** One a camera; null: the rule does not watch it. */
+  pairs: (Pair | null)[];
+}
+
+function Table({ rows, cameras: shown }: { rows: readonly Row[]; cameras: readonly CameraInfo[] }) {
+  return (
+    <div class="card scroll matrix">
+      <table aria-label={words.calibration.matrix}>
+        <thead>
+          <tr>
+            <th scope="col">{words.calibration.rule}</th>
+            {shown.map(({ id, name }) => (
+              <th key={id} scope="col">
+                <a href={href('camera', [id])}>{name}</a>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ rule, pairs }) => (
+            <tr key={rule.id}>
+              <th scope="row" title={words.ruleWords(rule.when, rule.not)}>
+                {rule.name}
+              </th>
+              {pairs.map((pair, i) => (
+                <td key={shown[i]!.id}>{pair && <Cell pair={pair} />}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -129,7 +144,7 @@ function Cell({ pair }: { pair: Pair }) {
             state === null ? words.calibration.notCalibrated : words.calibration.state[state],
           )}{' '}
         </span>
-        {threshold === null ? words.noScore : formatScore(threshold)}
+        {formatScore(threshold)}
       </span>{' '}
       <span class="cell-rate">
         {summary?.expected ? words.calibration.perDay(formatRate(summary.expected.value)) : ''}

@@ -5,10 +5,11 @@ import type { CalibrationInfo, FeasibilityInfo } from '../../../server/messages.
 import { useResource } from '../../data/resource.js';
 import { cameraName, ruleName, rules } from '../../data/state.js';
 import { formatRate, formatScore } from '../../format.js';
+import { Fact } from '../../parts/fact.js';
 import { Icon } from '../../parts/icon.js';
 import { Page } from '../../parts/page.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
-import { href } from '../../router.js';
+import { href, withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import { Drift } from './drift.js';
 import { footage } from './pairs.js';
@@ -16,9 +17,9 @@ import { Peaks } from './peaks.js';
 
 /** One rule on one camera: its threshold, how it came to be, and the peaks that it rests on. */
 export function PairView({ cameraId, ruleId }: { cameraId: string; ruleId: string }) {
-  const asked = new URLSearchParams({ camera: cameraId, rule: ruleId }).toString();
-  const report = useResource<{ calibrations: CalibrationInfo[] }>(`/api/calibrations?${asked}`);
-  const thin = useResource<CalibrationSummaries>(`/api/calibrations/summary?${asked}`);
+  const asked = { camera: cameraId, rule: ruleId };
+  const report = useResource<{ calibrations: CalibrationInfo[] }>(withQuery('/api/calibrations', asked));
+  const thin = useResource<CalibrationSummaries>(withQuery('/api/calibrations/summary', asked));
   const [calibration] = report.value?.calibrations ?? [];
   const [summary] = thin.value?.calibrations ?? [];
   const again = () => {
@@ -57,13 +58,11 @@ function NotCalibrated({ ruleId }: { ruleId: string }) {
         <Empty>{words.calibration.unknownPair}</Empty>
       ) : (
         <dl class="facts">
-          <dt>{words.calibration.facts.state}</dt>
-          <dd>
+          <Fact name={words.calibration.facts.state}>
             <span class="cal-state fixed">{words.calibration.state.fixed}</span>{' '}
             {words.calibration.stateMeans.fixed}
-          </dd>
-          <dt>{words.calibration.facts.threshold}</dt>
-          <dd>{formatScore(fixed)}</dd>
+          </Fact>
+          <Fact name={words.calibration.facts.threshold}>{formatScore(fixed)}</Fact>
         </dl>
       )}
     </section>
@@ -81,17 +80,13 @@ function Standing({
   return (
     <section class="card" aria-label={words.calibration.facts.threshold}>
       <dl class="facts">
-        <dt>{words.calibration.facts.state}</dt>
-        <dd>
+        <Fact name={words.calibration.facts.state}>
           <span class={`cal-state ${state}`}>{words.calibration.state[state]}</span>{' '}
           {words.calibration.stateMeans[state]}
-        </dd>
-        <dt>{words.calibration.facts.threshold}</dt>
-        <dd>{formatScore(threshold)}</dd>
-        <dt>{words.calibration.facts.budget}</dt>
-        <dd>{words.calibration.aDay(formatRate(budgetPerDay))}</dd>
-        <dt>{words.calibration.facts.expected}</dt>
-        <dd>
+        </Fact>
+        <Fact name={words.calibration.facts.threshold}>{formatScore(threshold)}</Fact>
+        <Fact name={words.calibration.facts.budget}>{words.calibration.aDay(formatRate(budgetPerDay))}</Fact>
+        <Fact name={words.calibration.facts.expected}>
           {expected
             ? words.calibration.expectedIs(
                 formatRate(expected.value),
@@ -99,11 +94,9 @@ function Standing({
                 formatRate(expected.high),
               )
             : words.calibration.expectedUnknown}
-        </dd>
-        <dt>{words.calibration.facts.hours}</dt>
-        <dd>{footage(observedHours)}</dd>
-        <dt>{words.calibration.facts.peaks}</dt>
-        <dd>{clusters}</dd>
+        </Fact>
+        <Fact name={words.calibration.facts.hours}>{footage(observedHours)}</Fact>
+        <Fact name={words.calibration.facts.peaks}>{clusters}</Fact>
       </dl>
       {contamination.flagged && (
         <p class="contaminated">
@@ -117,8 +110,8 @@ function Standing({
 }
 
 function Feasibility({ cameraId, ruleId }: { cameraId: string; ruleId: string }) {
-  const asked = new URLSearchParams({ camera: cameraId, rule: ruleId });
-  const { value, error, reload } = useResource<FeasibilityInfo>(`/api/feasibility?${asked}`);
+  const path = withQuery('/api/feasibility', { camera: cameraId, rule: ruleId });
+  const { value, error, reload } = useResource<FeasibilityInfo>(path);
   const [isWhole, setIsWhole] = useState(false);
   const shown = isWhole ? value?.proposals : value?.proposals.slice(0, 4);
   return (

@@ -30,11 +30,6 @@ export function pairKey(cameraId: string, ruleId: string): string {
   return `${cameraId}/${ruleId}`;
 }
 
-/** Whether a rule watches a camera. */
-export function watches({ cameras }: RuleInfo, { id }: CameraInfo): boolean {
-  return cameras === null || cameras.includes(id);
-}
-
 /** Whether somebody should look at its peaks. */
 export function isDoubtful({ summary }: Pair): boolean {
   return summary?.contamination.flagged ?? false;

@@ -1,28 +1,26 @@
 import { useRef } from 'preact/hooks';
 import type { Verdict } from '../../../detect/event.js';
-import type { CalibrationInfo, ReviewResult } from '../../../server/messages.js';
-import { postJson } from '../../data/api.js';
-import { asApiError } from '../../data/resource.js';
+import type { CalibrationInfo } from '../../../server/messages.js';
 import { mayControl } from '../../data/state.js';
 import { formatScore } from '../../format.js';
+import { review } from '../../parts/reviewing.js';
 import { TilePicture } from '../../parts/tile-picture.js';
-import { toast, undoLast } from '../../parts/toasts.js';
+import { undoLast } from '../../parts/toasts.js';
 import { useKeys } from '../../parts/use-keys.js';
+import { VerdictButtons } from '../../parts/verdicts.js';
 import { words } from '../../words.js';
 import { footageTime } from './drift.js';
 
-const VERDICTS: Verdict[] = ['true', 'false', 'unsure'];
 type Peak = CalibrationInfo['peaks'][number];
 
 /** The highest peaks of a calibration, with what people said of them. */
 export function Peaks({ calibration, onReviewed }: { calibration: CalibrationInfo; onReviewed: () => void }) {
   const { peaks, threshold } = calibration;
   const list = useRef<HTMLOListElement>(null);
-  const say = (peak: Peak, verdict: Verdict | null) => void review(peak, verdict, onReviewed);
+  const say = (peak: Peak, verdict: Verdict | null) => void review([peak.id], verdict, onReviewed);
   const sayOfFocused = (verdict: Verdict) => {
     const place = focusedIn(list.current);
-    if (place === -1 || !mayControl.value) return false;
-    return say(peaks[place]!, verdict);
+    return place === -1 ? false : say(peaks[place]!, verdict);
   };
   const move = (step: 1 | -1) => () => {
     const items = itemsIn(list.current);
@@ -76,46 +74,9 @@ function PeakItem({
           {score >= threshold && <span class="for-readers"> {words.calibration.overThreshold}</span>}
         </span>
       </div>
-      <fieldset class="verdicts">
-        <legend class="for-readers">{name}</legend>
-        {VERDICTS.map((known) => (
-          <button
-            key={known}
-            type="button"
-            aria-pressed={verdict === known}
-            disabled={!mayControl.value}
-            // Pressed again, it is taken back.
-            onClick={() => say(peak, verdict === known ? null : known)}
-          >
-            {words.calibration.verdicts[known]}
-          </button>
-        ))}
-      </fieldset>
+      <VerdictButtons verdict={verdict} onSay={(said) => say(peak, said)} isSmall />
     </li>
   );
-}
-
-/** Says what a peak was, tells what that did to the threshold, and lets it be taken back. */
-async function review(peak: Peak, verdict: Verdict | null, onReviewed: () => void): Promise<void> {
-  try {
-    const { threshold } = await postJson<ReviewResult>(`/api/moments/${peak.id}/review`, { verdict });
-    const said =
-      verdict === null
-        ? words.calibration.takenBack
-        : words.calibration.noted(words.calibration.verdicts[verdict]);
-    const [before, after] = [threshold?.before ?? 0, threshold?.after ?? 0].map(formatScore);
-    const moved = before === after ? '' : ` ${words.calibration.moved(before!, after!)}`;
-    toast(`${said}${moved}`, { undo: () => void takeBack(peak, onReviewed) });
-    onReviewed();
-  } catch (error) {
-    toast(asApiError(error).message);
-  }
-}
-
-/** As it was before. */
-async function takeBack({ id, verdict }: Peak, onReviewed: () => void): Promise<void> {
-  await postJson(`/api/moments/${id}/review`, { verdict }).catch((error) => toast(asApiError(error).message));
-  onReviewed();
 }
 
 function itemsIn(list: HTMLElement | null): HTMLElement[] {

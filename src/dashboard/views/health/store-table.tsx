@@ -1,4 +1,5 @@
 import type { SystemInfo } from '../../../server/api/system-routes.js';
+import { Columns } from '../../parts/columns.js';
 import { words } from '../../words.js';
 import { formatBytes, formatSpan } from './units.js';
 
@@ -27,13 +28,7 @@ export function StoreTable({ store }: Pick<SystemInfo, 'store'>) {
         <span aria-hidden="true">{free}</span>
       </div>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.system.what}</th>
-            <th scope="col">{words.system.size}</th>
-            <th scope="col">{words.system.kept}</th>
-          </tr>
-        </thead>
+        <Columns names={[words.system.what, words.system.size, words.system.kept]} />
         <tbody>
           {rows.map(([kind, size, isOn]) => (
             <tr key={kind}>

@@ -5,7 +5,10 @@ import { ask } from '../../data/api.js';
 import { asApiError } from '../../data/resource.js';
 import { nowMs, problems, ruleProblems, visitor } from '../../data/state.js';
 import { formatDuration } from '../../format.js';
+import { Columns } from '../../parts/columns.js';
+import { Fact } from '../../parts/fact.js';
 import { Icon } from '../../parts/icon.js';
+import { Scroll } from '../../parts/scroll.js';
 import { Failure, Loading } from '../../parts/states.js';
 import { toast } from '../../parts/toasts.js';
 import { words } from '../../words.js';
@@ -104,25 +107,21 @@ function ModelFacts({ info: { model, versions } }: { info: SystemInfo }) {
   const facts = words.system.modelFacts;
   return (
     <dl class="facts">
-      <dt>{facts.name}</dt>
-      <dd>
+      <Fact name={facts.name}>
         {name}
         {notice && <span class="model-notice">{notice}</span>}
-      </dd>
-      <dt>{facts.works}</dt>
-      <dd class={reason === null ? 'good' : 'bad'}>{reason ?? words.system.works}</dd>
-      <dt>{facts.license}</dt>
-      <dd>{license ?? words.system.noLicense}</dd>
-      <dt>{facts.runs}</dt>
-      <dd>
+      </Fact>
+      <Fact name={facts.works} className={reason === null ? 'good' : 'bad'}>
+        {reason ?? words.system.works}
+      </Fact>
+      <Fact name={facts.license}>{license ?? words.system.noLicense}</Fact>
+      <Fact name={facts.runs}>
         {runsAt === 'here' ? words.system.runsHere(device, versions.onnxruntime) : words.system.runsAtServer}
-      </dd>
-      <dt>{facts.size}</dt>
-      <dd>{words.system.modelSize(inputSizePx, dimension)}</dd>
-      <dt>{facts.hash}</dt>
-      <dd class="id">
+      </Fact>
+      <Fact name={facts.size}>{words.system.modelSize(inputSizePx, dimension)}</Fact>
+      <Fact name={facts.hash} className="id">
         <code>{modelHash.slice(0, 16)}</code>
-      </dd>
+      </Fact>
     </dl>
   );
 }
@@ -154,60 +153,42 @@ function ProcessFacts({ info, past }: { info: SystemInfo; past: readonly SystemI
   const used = cores.at(-1) ?? null;
   return (
     <dl class="facts lined">
-      <dt>{facts.uptime}</dt>
-      <dd>{formatDuration(atMs - startedAtMs)}</dd>
-      <dt>{facts.memory}</dt>
-      <dd>
+      <Fact name={facts.uptime}>{formatDuration(atMs - startedAtMs)}</Fact>
+      <Fact name={facts.memory}>
         <b>{formatBytes(process.residentBytes)}</b>
         <Sparkline values={past.map((before) => before.process.residentBytes)} least={0} />
-      </dd>
-      <dt>{facts.cpu}</dt>
-      <dd>
+      </Fact>
+      <Fact name={facts.cpu}>
         <b>{used === null ? words.system.measuring : words.system.cpu(used.toFixed(2), process.cpus)}</b>
         <Sparkline values={cores} least={0} />
-      </dd>
-      <dt>{facts.versions}</dt>
-      <dd>
+      </Fact>
+      <Fact name={facts.versions}>
         {words.system.versions(
           versions.wordwatch,
           versions.node,
           versions.onnxruntime,
           versions.ffmpeg ?? words.system.missing,
         )}
-      </dd>
+      </Fact>
     </dl>
   );
 }
 
 function Deliveries({ info: { destinations } }: { info: SystemInfo }) {
+  const { destination, state, waiting, oldest, lostEvents } = words.system;
   if (destinations.length === 0) return <p class="quiet">{words.system.noDeliveries}</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than its window is scrolled by keys
-    <section class="scroll" tabIndex={0} aria-label={words.system.deliveries}>
+    <Scroll label={words.system.deliveries}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.system.destination}</th>
-            <th scope="col">{words.system.state}</th>
-            <th scope="col" class="number">
-              {words.system.waiting}
-            </th>
-            <th scope="col" class="number">
-              {words.system.oldest}
-            </th>
-            <th scope="col" class="number">
-              {words.system.lostEvents}
-            </th>
-          </tr>
-        </thead>
+        <Columns names={[destination, state, waiting, oldest, lostEvents]} numbersFrom={2} />
         <tbody>
-          {destinations.map(({ name, connected, reason, waiting, oldestAtMs, dropped, refused }) => (
+          {destinations.map(({ name, connected, reason, waiting: count, oldestAtMs, dropped, refused }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td class={connected ? 'good' : 'bad'}>
                 {reason ?? (connected ? words.system.connected : words.system.notConnected)}
               </td>
-              <td class="number">{waiting}</td>
+              <td class="number">{count}</td>
               <td class="number">
                 {oldestAtMs === null ? words.system.none : formatDuration(nowMs.value - oldestAtMs)}
               </td>
@@ -216,7 +197,7 @@ function Deliveries({ info: { destinations } }: { info: SystemInfo }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 
@@ -229,10 +210,8 @@ function Session() {
       ) : (
         <>
           <dl class="facts">
-            <dt>{words.system.who}</dt>
-            <dd>{name}</dd>
-            <dt>{words.system.may}</dt>
-            <dd>{words.system.scope[scope]}</dd>
+            <Fact name={words.system.who}>{name}</Fact>
+            <Fact name={words.system.may}>{words.system.scope[scope]}</Fact>
           </dl>
           <p class="sign-out">
             <button type="button" onClick={signOut}>

@@ -1,14 +1,14 @@
 import { useRef } from 'preact/hooks';
 import type { SystemInfo } from '../../../server/api/system-routes.js';
 import { getJson } from '../../data/api.js';
-import { type Polled, usePolled } from './use-polled.js';
+import { type Polled, usePolled } from '../../data/use-polled.js';
 
 const PERIOD_MS = 2_000;
 /** Five minutes of answers. */
 const KEPT = 150;
 
 /** The newest answer and those before it. */
-export interface SystemWatch extends Polled<SystemInfo> {
+interface SystemWatch extends Polled<SystemInfo> {
   /** Oldest first; the newest is the last. */
   past: readonly SystemInfo[];
 }
@@ -16,14 +16,15 @@ export interface SystemWatch extends Polled<SystemInfo> {
 /** How the program does, asked for every two seconds while it is looked at. */
 export function useSystem(): SystemWatch {
   const past = useRef<readonly SystemInfo[]>([]);
-  const polled = usePolled(async (signal) => {
+  const ask = async (signal: AbortSignal) => {
     const info = await getJson<SystemInfo>('/api/system', signal);
     const before = past.current.at(-1);
     // Another start counts from nought again.
     const isSame = before?.startedAtMs === info.startedAtMs;
     past.current = [...(isSame ? past.current : []), info].slice(-KEPT);
     return info;
-  }, PERIOD_MS);
+  };
+  const polled = usePolled(ask, { periodMs: PERIOD_MS });
   return { ...polled, past: past.current };
 }
 

@@ -1,5 +1,5 @@
 import type { CameraInfo } from '../../../server/messages.js';
-import { rules } from '../../data/state.js';
+import { rules, watches } from '../../data/state.js';
 import { cameraStateOf } from '../../parts/camera-state.js';
 import { Pill } from '../../parts/pill.js';
 import { href } from '../../router.js';
@@ -11,7 +11,7 @@ import { ScoreLine } from './score-line.js';
 /** One camera: its newest picture, and for each rule that watches it a line, or a bar that takes less room. */
 export function CameraCard({ camera, withLines }: { camera: CameraInfo; withLines: boolean }) {
   const { id, name, status } = camera;
-  const own = rules.value.filter(({ cameras }) => cameras === null || cameras.includes(id));
+  const own = rules.value.filter((rule) => watches(rule, id));
   const state = cameraStateOf(status);
   return (
     <article class={`card ${state}`} aria-label={name}>

@@ -1,13 +1,14 @@
-import type { ComponentChildren, CSSProperties } from 'preact';
+import type { ComponentChildren } from 'preact';
 import type { CameraInfo, FrameHeader } from '../../../server/messages.js';
 import { isBlind } from '../../../shared/camera-health.js';
 import { settings } from '../../data/settings.js';
 import { nowMs, pictureOf, pointedAt, ruleName } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
 import { formatDuration, formatScore, formatTime } from '../../format.js';
-import { placed } from '../../parts/tile-picture.js';
+import { ratioOf, TileBox } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import { TileGrid } from './tile-grid.js';
+import './camera-picture.css';
 
 /** A picture that is older is no longer what is there now. */
 const OLD_MS = 10_000;
@@ -29,7 +30,7 @@ export function CameraPicture({
   return (
     <div class="stage" ref={stage}>
       {picture ? (
-        <div class="picture" style={{ '--ratio': String(widthPx / heightPx) } as CSSProperties}>
+        <div class="picture" style={ratioOf({ widthPx, heightPx })}>
           <img
             src={picture.url}
             alt={words.pictureOf(
@@ -68,15 +69,7 @@ function Tiles({ cameraId, tiles }: { cameraId: string; tiles: ScoredTile[] }) {
         const label = group
           .map(({ ruleId, score }) => `${ruleName(ruleId)} ${formatScore(score)}`)
           .join(' · ');
-        return (
-          <div
-            key={JSON.stringify(box)}
-            class={`tile ${kind} ${box.y < 0.1 ? 'at-top' : ''}`}
-            style={placed(box)}
-          >
-            <span>{label}</span>
-          </div>
-        );
+        return <TileBox key={JSON.stringify(box)} {...{ box, kind, label }} />;
       })}
     </div>
   );

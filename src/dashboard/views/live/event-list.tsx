@@ -31,7 +31,7 @@ function EventItem({ event }: { event: DetectionEvent }) {
     <li class={classes.join(' ')}>
       <a href={href('events', [id])}>
         <span class="for-readers">{words.detailsOf}</span>
-        <Snapshot id={event.snapshot === undefined ? null : id} alt="" />
+        <Snapshot src={event.snapshot === undefined ? null : `/api/events/${id}/snapshot`} alt="" />
         <span class="what">
           <strong>{rule}</strong>
           <span>

@@ -2,10 +2,9 @@ import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { CameraInfo, RuleInfo } from '../../../server/messages.js';
 import { seriesOf } from '../../data/series.js';
-import { pointedAt } from '../../data/state.js';
 import { formatScore } from '../../format.js';
-import { href } from '../../router.js';
 import { words } from '../../words.js';
+import { RuleItem } from './rule-item.js';
 
 /** Margins that a bar shows below the threshold, and above it. */
 const BELOW = 10;
@@ -13,8 +12,7 @@ const ABOVE = 5;
 
 /** A rule on a camera in one small line: how near its score is to the threshold. */
 export function ScoreBar({ camera, rule }: { camera: CameraInfo; rule: RuleInfo }) {
-  const pair = { cameraId: camera.id, ruleId: rule.id };
-  const series = seriesOf(pair);
+  const series = seriesOf({ cameraId: camera.id, ruleId: rule.id });
   const meter = useRef<HTMLDivElement>(null);
   // Past the virtual tree: a wall has hundreds of them, and each changes every second.
   useSignalEffect(() => {
@@ -24,29 +22,13 @@ export function ScoreBar({ camera, rule }: { camera: CameraInfo; rule: RuleInfo 
     const part = Math.min(1, Math.max(0, (above + BELOW) / (BELOW + ABOVE)));
     (element.firstElementChild as HTMLElement).style.transform = `scaleX(${part.toFixed(3)})`;
     element.parentElement!.classList.toggle('hit', newest !== null && above >= 0);
-    const [score, threshold] = newest
-      ? [formatScore(newest.score), formatScore(newest.threshold)]
-      : [words.noScore, words.noScore];
+    const score = formatScore(newest?.score ?? null);
     element.ariaValueNow = part.toFixed(2);
-    element.ariaValueText = words.scoreOf(score, threshold);
+    element.ariaValueText = words.scoreOf(score, formatScore(newest?.threshold ?? null));
     element.nextElementSibling!.textContent = score;
   });
-  const point = () => {
-    pointedAt.value = pair;
-  };
-  const leave = () => {
-    pointedAt.value = null;
-  };
   return (
-    <li
-      class="bar"
-      title={words.ruleWords(rule.when, rule.not)}
-      onMouseEnter={point}
-      onMouseLeave={leave}
-    >
-      <a class="rule" href={href('camera', [camera.id], { rule: rule.id })} onFocus={point} onBlur={leave}>
-        {rule.name}
-      </a>
+    <RuleItem cameraId={camera.id} rule={rule} className="bar">
       {/* biome-ignore lint/a11y/useSemanticElements: no mark can be drawn on a meter element */}
       <div
         ref={meter}
@@ -60,6 +42,6 @@ export function ScoreBar({ camera, rule }: { camera: CameraInfo; rule: RuleInfo 
         <i />
       </div>
       <b aria-hidden="true" />
-    </li>
+    </RuleItem>
   );
 }

@@ -2,19 +2,17 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ReviewsResult } from '../../../server/api/past-schemas.js';
 import { postJson } from '../../data/api.js';
 import { cameraName, ruleName } from '../../data/state.js';
-import { formatRate } from '../../format.js';
+import { formatRate, formatThreshold } from '../../format.js';
+import { REVIEWS_AT_ONCE } from '../../parts/reviewing.js';
 import { words } from '../../words.js';
-import { formatThreshold } from '../events/reviewing.js';
 
 const text = words.nearMisses;
 /** Who only passes by asks for nothing. */
 const PAUSE_MS = 120;
-/** The most reviews that the program takes at once. */
-const AT_ONCE = 500;
 
 /** What marking these moments true would change; null: not known yet. @param round another one: what was known is old */
 export function useForeseen(ids: readonly string[], round: number): ReviewsResult | null {
-  const key = `${round}/${ids.slice(0, AT_ONCE).join(' ')}`;
+  const key = `${round}/${ids.slice(0, REVIEWS_AT_ONCE).join(' ')}`;
   const [known, setKnown] = useState<{ key: string; result: ReviewsResult } | null>(null);
   useEffect(() => {
     const [, list = ''] = key.split('/');

@@ -2,18 +2,19 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Verdict } from '../../../detect/event.js';
 import type { NearMissesInfo, ReviewsResult } from '../../../server/api/past-schemas.js';
 import { cameraName, nowMs, ruleName } from '../../data/state.js';
-import { formatTime } from '../../format.js';
+import { formatThreshold, formatTime } from '../../format.js';
 import { TilePicture } from '../../parts/tile-picture.js';
+import { VerdictButtons } from '../../parts/verdicts.js';
 import { words } from '../../words.js';
-import { formatThreshold } from '../events/reviewing.js';
-import { VerdictButtons } from '../events/verdicts.js';
 import { EffectText } from './foreseen.js';
 
 const text = words.nearMisses;
 
+type Miss = NearMissesInfo['misses'][number];
+
 /** One near miss: what was seen, how near it was, and what marking it true would change. */
 export function MissCard({
-  miss: { id, atMs, score, threshold, tile, verdict },
+  miss,
   group: { ruleId, cameraId },
   isCurrent,
   takesFocus,
@@ -23,7 +24,7 @@ export function MissCard({
   onSelect,
   onSay,
 }: {
-  miss: NearMissesInfo['misses'][number];
+  miss: Miss;
   group: NearMissesInfo;
   isCurrent: boolean;
   /** Keys moved to it. */
@@ -38,8 +39,8 @@ export function MissCard({
   useEffect(() => {
     if (takesFocus) card.current!.focus();
   }, [takesFocus]);
-  const time = formatTime(atMs, nowMs.peek());
-  const [reached, needed] = [formatThreshold(score), formatThreshold(threshold)];
+  const { id, tile, verdict } = miss;
+  const { time, reached, needed } = told(miss);
   const said = verdict === null ? '' : words.history.verdicts[verdict];
   return (
     <article
@@ -66,22 +67,43 @@ export function MissCard({
         aria-label={text.select(reached)}
         onChange={onSelect}
       />
-      <div class="reached">
-        <div class="nearness" aria-hidden="true">
-          <span style={{ width: `${Math.max(0, Math.min(1, score / threshold)) * 100}%` }} />
-        </div>
-        <p>
-          <strong>{text.scoreOf(reached, needed)}</strong> <time class="soft">{time}</time>
-        </p>
-        <VerdictButtons verdict={verdict} onSay={onSay} isSmall />
-        <p class="foreseen soft">
-          {foreseen && (
-            <>
-              {text.would} <EffectText result={foreseen} />
-            </>
-          )}
-        </p>
-      </div>
+      <Reached {...{ miss, foreseen, onSay }} />
     </article>
   );
+}
+
+/** How near it was, what somebody said of it, and what saying so would change. */
+function Reached({
+  miss,
+  foreseen,
+  onSay,
+}: {
+  miss: Miss;
+  foreseen: ReviewsResult | null;
+  onSay: (verdict: Verdict | null) => void;
+}) {
+  const { time, reached, needed } = told(miss);
+  return (
+    <div class="reached">
+      <div class="nearness" aria-hidden="true">
+        <span style={{ width: `${Math.max(0, Math.min(1, miss.score / miss.threshold)) * 100}%` }} />
+      </div>
+      <p>
+        <strong>{text.scoreOf(reached, needed)}</strong> <time class="soft">{time}</time>
+      </p>
+      <VerdictButtons verdict={miss.verdict} onSay={onSay} isSmall />
+      <p class="foreseen soft">
+        {foreseen && (
+          <>
+            {text.would} <EffectText result={foreseen} />
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function told({ atMs, score, threshold }: Pick<Miss, 'atMs' | 'score' | 'threshold'>) {
+  const [reached, needed] = [formatThreshold(score), formatThreshold(threshold)];
+  return { time: formatTime(atMs, nowMs.peek()), reached, needed };
 }

@@ -12,7 +12,7 @@ const SPANS_MS: Partial<Record<When, number>> = {
   '7d': 7 * 24 * HOUR_MS,
 };
 /** More are for patience, not for reading. */
-export const HITS = 60;
+const HITS = 60;
 
 /** What is looked for, as the view's address says; a picture is not in it. */
 export interface Ask {

@@ -1,8 +1,9 @@
 import { ChevronLeft, ChevronRight } from 'lucide';
 import { useEffect } from 'preact/hooks';
 import { cameraName } from '../../data/state.js';
-import { formatDuration } from '../../format.js';
+import { formatDuration, formatPercent } from '../../format.js';
 import { Dialog } from '../../parts/dialog.js';
+import { Fact } from '../../parts/fact.js';
 import { Icon } from '../../parts/icon.js';
 import { href } from '../../router.js';
 import { words } from '../../words.js';
@@ -74,32 +75,27 @@ export function HitDialog({
 function HitFacts({ hit }: { hit: Hit }) {
   const { atMs, fromMs, toMs, tile, score, standsOut, surprise } = hit;
   const there = cameraTime(hit);
-  const part = (value: number) => `${Math.round(100 * value)} %`;
   return (
     <dl class="facts">
-      <dt>{words.search.facts.time}</dt>
-      <dd>
+      <Fact name={words.search.facts.time}>
         {hitTime(hit, atMs)}
         {there && ` · ${there}`}
-      </dd>
+      </Fact>
       {toMs > fromMs && (
-        <>
-          <dt>{words.search.facts.lasted}</dt>
-          <dd>
-            {words.search.lasted(hitTime(hit, fromMs), hitTime(hit, toMs), formatDuration(toMs - fromMs))}
-          </dd>
-        </>
+        <Fact name={words.search.facts.lasted}>
+          {words.search.lasted(hitTime(hit, fromMs), hitTime(hit, toMs), formatDuration(toMs - fromMs))}
+        </Fact>
       )}
-      <dt>{words.search.facts.score}</dt>
-      <dd>
+      <Fact name={words.search.facts.score}>
         {[
           aboveOf(hit),
           ...(surprise === null ? [words.search.aboveUnknown] : [words.search.cosine(score.toFixed(2))]),
           ...(standsOut ? [words.search.out] : []),
         ].join(' · ')}
-      </dd>
-      <dt>{words.search.facts.tile}</dt>
-      <dd>{`${tile.index} · ${part(tile.box.w)} × ${part(tile.box.h)}`}</dd>
+      </Fact>
+      <Fact
+        name={words.search.facts.tile}
+      >{`${tile.index} · ${formatPercent(tile.box.w)} × ${formatPercent(tile.box.h)}`}</Fact>
     </dl>
   );
 }
@@ -108,9 +104,10 @@ function likeOf({ cameraId, atMs, tile }: Hit): Ask['like'] {
   return { cameraId, atMs, tile: tile.index };
 }
 
-/** A rule of the words; where there are none, of the tile. */
-function ruleHref({ cameraId, atMs, tile }: Hit, { words: sought }: Ask): string {
+/** A rule of the words; where there are none, of the part of the picture. */
+function ruleHref({ cameraId, tile }: Hit, { words: sought }: Ask): string {
+  const { x, y, w, h } = tile.box;
   return sought === ''
-    ? href('studio', [], { tile: `${cameraId}/${atMs}/${tile.index}`, camera: cameraId })
+    ? href('studio', [], { tile: `${cameraId}/${[x, y, w, h]}` })
     : href('studio', [], { words: sought, camera: cameraId });
 }

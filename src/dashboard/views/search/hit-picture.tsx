@@ -1,19 +1,18 @@
-import type { CSSProperties } from 'preact';
 import { cameras, pictureOf } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
-import { placed, TilePicture } from '../../parts/tile-picture.js';
+import { ratioOf, TileBox, TilePicture } from '../../parts/tile-picture.js';
+import { withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import type { Hit } from './times.js';
 
 /** The picture of a hit with its tile; where none is kept, what the camera shows now, in grey, and the tile in it. */
 export function HitPicture({ hit, alt, isLazy = true }: { hit: Hit; alt: string; isLazy?: boolean }) {
   const size = cameras.value.find(({ id }) => id === hit.cameraId)?.status.size;
-  const ratio = { '--ratio': String(size ? size.widthPx / size.heightPx : 16 / 9) } as CSSProperties;
   const now = <ViewNow hit={hit} />;
   const src = sourceOf(hit);
   return (
     <span class="hit-stage">
-      <span class="hit-frame" style={ratio}>
+      <span class="hit-frame" style={ratioOf(size ?? { widthPx: 16, heightPx: 9 })}>
         {src === null ? (
           now
         ) : (
@@ -28,7 +27,7 @@ export function HitPicture({ hit, alt, isLazy = true }: { hit: Hit; alt: string;
 
 /** The very frame where a recording has it, else a picture that was taken nearby; null: there is none. */
 function sourceOf({ cameraId, atMs, pictureId, recorded }: Hit): string | null {
-  if (recorded) return `/api/search/still?${new URLSearchParams({ camera: cameraId, at: String(atMs) })}`;
+  if (recorded) return withQuery('/api/search/still', { camera: cameraId, at: atMs });
   return pictureId === null ? null : `/api/moments/${pictureId}/snapshot`;
 }
 
@@ -38,7 +37,7 @@ function ViewNow({ hit: { cameraId, tile } }: { hit: Hit }) {
   return (
     <div class="view-now" ref={stage}>
       {picture && <img src={picture.url} alt="" />}
-      <span class="tile hit" style={placed(tile.box)} />
+      <TileBox box={tile.box} />
       <span class="why">{picture ? words.search.viewNow : words.search.noPicture}</span>
     </div>
   );

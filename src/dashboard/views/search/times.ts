@@ -1,6 +1,6 @@
 import type { SearchInfo } from '../../../server/api/search-schemas.js';
 import { nowMs, timeZone } from '../../data/state.js';
-import { formatDuration, formatTime } from '../../format.js';
+import { formatDuration, formatTime, formatTimeThere } from '../../format.js';
 import { words } from '../../words.js';
 
 export type Hit = SearchInfo['hits'][number];
@@ -12,12 +12,6 @@ export function hitTime({ timed }: Pick<Hit, 'timed'>, atMs: number): string {
 
 /** The same where the cameras are; null: it is no other zone. */
 export function cameraTime({ timed, atMs }: Pick<Hit, 'timed' | 'atMs'>): string | null {
-  const zone = timeZone.value;
-  if (!timed || zone === null || zone === Intl.DateTimeFormat().resolvedOptions().timeZone) return null;
-  const there = new Intl.DateTimeFormat(undefined, {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-    timeZone: zone,
-  });
-  return words.search.cameraTime(there.format(atMs), zone);
+  const there = timed ? formatTimeThere(atMs, timeZone.value) : null;
+  return there && words.search.cameraTime(there);
 }

@@ -34,9 +34,9 @@ describe('a draft', () => {
       tiles: { region: [[0.25, 0.5], [0.5, 0.5], [0.5, 0.75], [0.25, 0.75]] }, // biome-ignore format: corners
     });
     expect(RuleConfig.safeParse(draft).success).toBe(true);
-    const ofTile = draftOfQuery(new URLSearchParams('tile=yard/1700000000000/7'));
-    expect(ofTile.cameras).toEqual(['yard']);
-    expect(ofTile).not.toHaveProperty('tiles');
+    const outside = draftOfQuery(new URLSearchParams('tile=yard/0.9,0,0.2,1'));
+    expect(outside.cameras).toEqual(['yard']);
+    expect(outside).not.toHaveProperty('tiles');
     const hostile = draftOfQuery(new URLSearchParams('tile=../x/9,9,9,9&camera=<b>'));
     expect(hostile).toEqual({ id: '', when: [], budget: { false_alarms_per_day: 1 } });
   });

@@ -63,21 +63,17 @@ type Region = [number, number][];
 /** A part of a picture that a rule is begun with. */
 interface LinkedTile {
   cameraId: string;
-  /** null: not said. */
-  atMs: number | null;
   /** null: not said where it is. */
   region: Region | null;
 }
 
-/** Reads a camera and a box, `yard/0.25,0.5,0.25,0.25`, or a camera, a moment and a tile's number, `yard/1700000000000/7`. */
+/** Reads a camera and a box, `yard/0.25,0.5,0.25,0.25`. */
 export function tileOf(text: string | null): LinkedTile | null {
-  const [cameraId = '', box = '', index] = text?.split('/') ?? [];
+  const [cameraId = '', box = ''] = text?.split('/') ?? [];
   if (!isId(cameraId)) return null;
-  if (index !== undefined)
-    return { cameraId, atMs: /^\d{1,15}$/.test(box) ? Number(box) : null, region: null };
   const [x = Number.NaN, y = Number.NaN, w = Number.NaN, h = Number.NaN] = box.split(',').map(Number);
   const isInside = x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= 1.0001 && y + h <= 1.0001;
-  return { cameraId, atMs: null, region: isInside ? regionOfBox({ x, y, w, h }) : null };
+  return { cameraId, region: isInside ? regionOfBox({ x, y, w, h }) : null };
 }
 
 /** The corners of a box, in fractions of the frame. */

@@ -1,5 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
-import { useResource } from '../../data/resource.js';
+import { useReloadOn, useResource } from '../../data/resource.js';
 import { cameraName, rules } from '../../data/state.js';
 import { Page } from '../../parts/page.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
@@ -7,12 +6,14 @@ import { href, type ViewProps } from '../../router.js';
 import { words } from '../../words.js';
 import { draftOfQuery, tileOf } from './draft.js';
 import { Editor } from './editor.js';
-import { formatMoment } from './moments.js';
 import { RuleList } from './rule-list.js';
 import type { RuleFileList, RuleSource } from './studio-api.js';
 import './studio.css';
+import './words.css';
+import './saving.css';
 import './fields.css';
 import './outcome.css';
+import './live-preview.css';
 
 /** Links that begin a new rule say at least one of these. */
 const BEGINNINGS = ['new', 'words', 'not', 'camera', 'tile'];
@@ -27,7 +28,8 @@ export function StudioView({ path: [id], query }: ViewProps) {
 function ExistingRule({ id }: { id: string }) {
   const text = words.studio;
   const { value, error, reload } = useResource<RuleSource>(`/api/rules/${encodeURIComponent(id)}/source`);
-  useReloadOnRules(reload);
+  // A file that is changed, here or elsewhere, is told as new rules.
+  useReloadOn(rules.value, reload);
   if (value) return <Editor initial={value.draft} source={value} files={null} onSaved={reload} />;
   return (
     <Page title={text.editRule(id)}>
@@ -48,9 +50,7 @@ function ExistingRule({ id }: { id: string }) {
 function NewRule({ query }: { query: URLSearchParams }) {
   const { value, error, reload } = useResource<RuleFileList>('/api/rule-files');
   const tile = tileOf(query.get('tile'));
-  const hint = tile
-    ? words.studio.fromTile(cameraName(tile.cameraId), tile.atMs === null ? null : formatMoment(tile.atMs))
-    : undefined;
+  const hint = tile ? words.studio.fromTile(cameraName(tile.cameraId)) : undefined;
   if (value)
     return (
       <Editor initial={draftOfQuery(query)} source={null} files={value} hint={hint} onSaved={() => {}} />
@@ -58,15 +58,4 @@ function NewRule({ query }: { query: URLSearchParams }) {
   return (
     <Page title={words.studio.newRule}>{error ? <Failure error={error} retry={reload} /> : <Loading />}</Page>
   );
-}
-
-/** A file that is changed, here or elsewhere, is told as new rules. */
-function useReloadOnRules(reload: () => void): void {
-  const now = rules.value;
-  const seen = useRef(now);
-  useEffect(() => {
-    if (seen.current === now) return;
-    seen.current = now;
-    reload();
-  }, [now, reload]);
 }

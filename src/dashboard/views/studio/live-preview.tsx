@@ -1,13 +1,14 @@
-import type { CSSProperties } from 'preact';
 import { useRef } from 'preact/hooks';
+import { postJson } from '../../data/api.js';
 import { cameraName, cameras, pictureOf } from '../../data/state.js';
+import { useInSight } from '../../data/use-in-sight.js';
+import { usePolled } from '../../data/use-polled.js';
 import { useWatched } from '../../data/use-watched.js';
 import { formatScore } from '../../format.js';
-import { placed } from '../../parts/tile-picture.js';
+import { ratioOf, TileBox } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import type { RuleDraft } from './draft.js';
 import type { NowResult } from './studio-api.js';
-import { useRepeated } from './use-asked.js';
 
 const EVERY_MS = 2_000;
 /** Score that fills a bar: half as much again is as sure as any model gets. */
@@ -25,10 +26,14 @@ export function LivePreview({
 }) {
   const text = words.studio.now;
   const panel = useRef<HTMLElement>(null);
-  const { value, error } = useRepeated<NowResult>('/api/rules/now', draft && { draft }, {
-    everyMs: EVERY_MS,
-    element: panel,
+  const isInSight = useInSight(panel);
+  const { value, error } = usePolled((signal) => postJson<NowResult>('/api/rules/now', { draft }, signal), {
+    periodMs: EVERY_MS,
+    key: JSON.stringify(draft),
+    isOn: draft !== null && isInSight,
   });
+  // What was so before an error is not so now.
+  const now = error ? null : value;
   const shown = cameras.value.filter(({ id }) => cameraIds === null || cameraIds.includes(id));
   return (
     <section class="card now" ref={panel} aria-label={text.title}>
@@ -41,7 +46,7 @@ export function LivePreview({
           <NowCard
             key={id}
             cameraId={id}
-            now={value?.cameras.find(({ cameraId }) => cameraId === id) ?? null}
+            now={now?.cameras.find(({ cameraId }) => cameraId === id) ?? null}
           />
         ))}
       </ul>
@@ -58,13 +63,9 @@ function NowCard({ cameraId, now }: { cameraId: string; now: Now | null }) {
     <li class={isHit ? 'hit' : ''}>
       <div class="now-picture" ref={stage}>
         {picture ? (
-          <div
-            style={{ '--ratio': String(picture.header.widthPx / picture.header.heightPx) } as CSSProperties}
-          >
+          <div style={ratioOf(picture.header)}>
             <img src={picture.url} alt={words.pictureOf(cameraName(cameraId), [])} />
-            {best && (
-              <span class={`tile ${isHit ? 'hit' : ''}`} style={placed(best.box)} aria-hidden="true" />
-            )}
+            {best && <TileBox box={best.box} kind={isHit ? 'hit' : ''} />}
           </div>
         ) : (
           words.noPicture

@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { cameraName } from '../../data/state.js';
-import { formatDuration, formatScore } from '../../format.js';
+import { formatDuration, formatMoment, formatScore } from '../../format.js';
+import { Scroll } from '../../parts/scroll.js';
+import { Snapshot } from '../../parts/snapshot.js';
+import { useSelection } from '../../parts/use-selection.js';
 import { words } from '../../words.js';
-import { formatMoment } from './moments.js';
 import { CHANGES, type Change, type Outcome, type OutcomeEvent } from './outcome-model.js';
-import { Thumbnail } from './thumbnail.js';
 
 /** So many are shown at first: pictures are fetched for what is shown. */
 const PORTION = 24;
@@ -12,19 +13,14 @@ const PORTION = 24;
 /** The events under the timeline, newest first; what changed comes first. */
 export function OutcomeEvents({ outcome, pointed }: { outcome: Outcome; pointed: string | null }) {
   const text = words.studio.outcome;
-  const [hidden, setHidden] = useState<ReadonlySet<Change>>(new Set());
+  const hidden = useSelection<Change>();
   const [count, setCount] = useState(PORTION);
   const all = outcome.cameras
     .flatMap(({ events }) => events)
-    .filter(({ change }) => !hidden.has(change))
+    .filter(({ change }) => !hidden.ids.has(change))
     .sort((a, b) => CHANGES.indexOf(a.change) - CHANGES.indexOf(b.change) || b.startedAtMs - a.startedAtMs);
   // What is pointed at in the timeline is always there.
   const shown = all.slice(0, Math.max(count, 1 + all.findIndex(({ key }) => key === pointed)));
-  const toggle = (change: Change) => {
-    const next = new Set(hidden);
-    if (!next.delete(change)) next.add(change);
-    setHidden(next);
-  };
   return (
     <>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in */}
@@ -34,16 +30,15 @@ export function OutcomeEvents({ outcome, pointed }: { outcome: Outcome; pointed:
             key={change}
             type="button"
             class="change"
-            aria-pressed={!hidden.has(change)}
-            onClick={() => toggle(change)}
+            aria-pressed={!hidden.ids.has(change)}
+            onClick={() => hidden.toggle(change)}
           >
             <span class={`shape ${change}`} />
             {text.counted[change](outcome.counts[change])}
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-      <section class="reel" tabIndex={0} aria-label={text.events}>
+      <Scroll className="reel" label={text.events}>
         <ul class="outcome-events">
           {shown.map((event) => (
             <Item key={event.key} event={event} isPointed={event.key === pointed} />
@@ -54,7 +49,7 @@ export function OutcomeEvents({ outcome, pointed }: { outcome: Outcome; pointed:
             {text.more(all.length - shown.length)}
           </button>
         )}
-      </section>
+      </Scroll>
     </>
   );
 }
@@ -68,7 +63,9 @@ function Item({ event, isPointed }: { event: OutcomeEvent; isPointed: boolean })
   const { change, cameraId, startedAtMs, endedAtMs, peakScore, picture } = event;
   return (
     <li ref={item} class={`${change} ${isPointed ? 'pointed' : ''}`}>
-      <Thumbnail src={picture} alt={text.pictureOf(cameraName(cameraId), formatMoment(startedAtMs))} />
+      <Snapshot src={picture} alt={text.pictureOf(cameraName(cameraId), formatMoment(startedAtMs))}>
+        {text.noPicture}
+      </Snapshot>
       <span>
         <span class={`shape ${change}`} />
         <span class="for-readers">{text.change[change]} </span>

@@ -3,15 +3,16 @@ import { useMemo, useState } from 'preact/hooks';
 import { formatDuration, formatRate } from '../../format.js';
 import { Icon } from '../../parts/icon.js';
 import { Failure } from '../../parts/states.js';
+import type { TimeRange } from '../../time-range.js';
 import { words } from '../../words.js';
 import { OutcomeEvents } from './outcome-events.js';
 import { outcomeOf } from './outcome-model.js';
 import { type PreviewResult, problemsOf } from './studio-api.js';
-import { type Span, Timeline } from './timeline.js';
+import { Timeline } from './timeline.js';
 import type { DraftOutcome } from './use-outcome.js';
 
 /** Days that can be looked through. */
-export const DAYS = [1, 3, 7] as const;
+const DAYS = [1, 3, 7] as const;
 
 /** What the draft would have done in the last days. What it did before the newest change stays, dimmed, until that is known. */
 export function OutcomePanel({ outcome }: { outcome: DraftOutcome }) {
@@ -59,7 +60,7 @@ function State({
   return <Failure error={error} retry={retry} />;
 }
 
-function Found({ answer, span, isOld }: { answer: PreviewResult; span: Span; isOld: boolean }) {
+function Found({ answer, span, isOld }: { answer: PreviewResult; span: TimeRange; isOld: boolean }) {
   const text = words.studio.outcome;
   const outcome = useMemo(() => outcomeOf(answer), [answer]);
   const [pointed, setPointed] = useState<string | null>(null);

@@ -1,8 +1,8 @@
-import type { CSSProperties } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Point } from '../../../shared/geometry.js';
 import { cameraName, cameras, pictureOf } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
+import { ratioOf } from '../../parts/tile-picture.js';
 import { words } from '../../words.js';
 import { fraction, type RuleDraft, regionOfBox } from './draft.js';
 import type { Editing } from './editing.js';
@@ -98,7 +98,7 @@ function Stage({
   };
   const shown = drag ? regionOfBox(boxOf(drag)) : region;
   return (
-    <div class="region-stage" ref={stage} style={{ '--ratio': String(widthPx / heightPx) } as CSSProperties}>
+    <div class="region-stage" ref={stage} style={ratioOf({ widthPx, heightPx })}>
       <div
         ref={surface}
         class="surface"

@@ -3,6 +3,7 @@ import type { SwitchChange } from '../../../shared/rule-switch.js';
 import { postJson } from '../../data/api.js';
 import { asApiError } from '../../data/resource.js';
 import { mayControl, nowMs } from '../../data/state.js';
+import { formatTime } from '../../format.js';
 import { toast } from '../../parts/toasts.js';
 import { words } from '../../words.js';
 import type { SwitchInfo } from './studio-api.js';
@@ -44,7 +45,7 @@ export function RuleSwitch({
     <span class="switches">
       {isQuiet ? (
         <>
-          <span class="soft">{text.until(timeOf(quietUntilMs))}</span>
+          <span class="soft">{text.until(formatTime(quietUntilMs, nowMs.value))}</span>
           <button
             type="button"
             disabled={isDisabled}
@@ -56,23 +57,10 @@ export function RuleSwitch({
           </button>
         </>
       ) : (
-        <select
-          aria-label={text.snooze(name)}
-          value=""
-          disabled={isDisabled}
-          onChange={({ currentTarget: select }) => {
-            const snoozeMin = Number(select.value);
-            select.value = '';
-            void change({ snoozeMin }, { snoozeMin: 0 });
-          }}
-        >
-          <option value="">{text.snoozeFor}</option>
-          {SNOOZES_MIN.map((minutes) => (
-            <option key={minutes} value={minutes}>
-              {text.minutes[minutes]}
-            </option>
-          ))}
-        </select>
+        <Snooze
+          {...{ name, isDisabled }}
+          onChoose={(snoozeMin) => void change({ snoozeMin }, { snoozeMin: 0 })}
+        />
       )}
       {on > 0 && on < switched.length && <span class="soft">{text.mixed}</span>}
       <button
@@ -89,6 +77,33 @@ export function RuleSwitch({
   );
 }
 
-function timeOf(atMs: number): string {
-  return new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(atMs);
+function Snooze({
+  name,
+  isDisabled,
+  onChoose,
+}: {
+  name: string;
+  isDisabled: boolean;
+  onChoose: (snoozeMin: number) => void;
+}) {
+  const text = words.studio.list;
+  return (
+    <select
+      aria-label={text.snooze(name)}
+      value=""
+      disabled={isDisabled}
+      onChange={({ currentTarget: select }) => {
+        const snoozeMin = Number(select.value);
+        select.value = '';
+        onChoose(snoozeMin);
+      }}
+    >
+      <option value="">{text.snoozeFor}</option>
+      {SNOOZES_MIN.map((minutes) => (
+        <option key={minutes} value={minutes}>
+          {text.minutes[minutes]}
+        </option>
+      ))}
+    </select>
+  );
 }

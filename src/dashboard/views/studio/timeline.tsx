@@ -1,18 +1,13 @@
 import { useRef, useState } from 'preact/hooks';
 import { cameraName } from '../../data/state.js';
-import { formatScore } from '../../format.js';
+import { formatMoment, formatScore } from '../../format.js';
+import { Snapshot } from '../../parts/snapshot.js';
+import { partOf, type TimeRange } from '../../time-range.js';
 import { words } from '../../words.js';
-import { formatMoment } from './moments.js';
 import type { OutcomeCamera, OutcomeEvent } from './outcome-model.js';
-import { Thumbnail } from './thumbnail.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-
-export interface Span {
-  fromMs: number;
-  toMs: number;
-}
 
 /** Events of each camera over the time that was looked through, one line a camera. */
 export function Timeline({
@@ -22,7 +17,7 @@ export function Timeline({
   onPoint,
 }: {
   cameras: readonly OutcomeCamera[];
-  span: Span;
+  span: TimeRange;
   pointed: string | null;
   onPoint: (key: string) => void;
 }) {
@@ -56,7 +51,7 @@ function Track({
   onPoint,
 }: {
   camera: OutcomeCamera;
-  span: Span;
+  span: TimeRange;
   pointed: string | null;
   onPoint: (key: string) => void;
 }) {
@@ -123,7 +118,9 @@ function Peek({ event, atPercent }: { event: OutcomeEvent; atPercent: number }) 
       aria-hidden="true"
       style={{ left: `clamp(0px, calc(${atPercent}% - 5.5rem), calc(100% - 11rem))` }}
     >
-      <Thumbnail src={event.picture} alt="" />
+      <Snapshot src={event.picture} alt="">
+        {text.noPicture}
+      </Snapshot>
       <span>
         <b class={event.change}>{text.change[event.change]}</b> {formatMoment(event.startedAtMs)} ·{' '}
         {formatScore(event.peakScore)}
@@ -132,12 +129,13 @@ function Peek({ event, atPercent }: { event: OutcomeEvent; atPercent: number }) 
   );
 }
 
-function place(atMs: number, { fromMs, toMs }: Span): number {
-  return 100 * Math.min(1, Math.max(0, (atMs - fromMs) / (toMs - fromMs)));
+/** In per cent. */
+function place(atMs: number, span: TimeRange): number {
+  return 100 * partOf(atMs, span);
 }
 
 /** Round times of the viewer's day: every six hours, or midnights. */
-function ticksOf({ fromMs, toMs }: Span): { atMs: number; text: string }[] {
+function ticksOf({ fromMs, toMs }: TimeRange): { atMs: number; text: string }[] {
   const isDay = toMs - fromMs <= 1.5 * DAY_MS;
   const first = new Date(fromMs);
   first.setHours(0, 0, 0, 0);

@@ -13,7 +13,7 @@ export interface Timing {
 }
 
 /** One frame of the example. */
-export interface ExampleFrame {
+interface ExampleFrame {
   atMs: number;
   /** Above the threshold. */
   score: number;

@@ -56,7 +56,7 @@ export function Timing(editing: Editing) {
 }
 
 /** A duration as files have it: `10s`, `1.5h`. */
-export function TimeField({
+function TimeField({
   draft,
   change,
   problemOf,

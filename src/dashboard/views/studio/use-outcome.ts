@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import { nowMs, rules } from '../../data/state.js';
+import type { TimeRange } from '../../time-range.js';
 import { type RuleDraft, tryable, withFields } from './draft.js';
 import type { AdviceResult, BudgetsResult, PreviewResult } from './studio-api.js';
-import type { Span } from './timeline.js';
 import { type Asked, useAsked } from './use-asked.js';
 
 /** As long as somebody types on, nothing is asked for. */
@@ -21,7 +21,7 @@ export interface DraftOutcome {
   preview: Asked<PreviewResult>;
   budgets: Asked<BudgetsResult>;
   advice: Asked<AdviceResult>;
-  span: Span;
+  span: TimeRange;
   days: number;
   setDays: (days: number) => void;
   /** Looks up to now again. */

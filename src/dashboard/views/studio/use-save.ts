@@ -5,7 +5,7 @@ import { isSame, type RuleDraft } from './draft.js';
 import { type CurrentRule, currentOf, type DraftProblem, problemsOf, type SavedRule } from './studio-api.js';
 
 /** A change to a rules file. */
-export interface SaveRequest {
+interface SaveRequest {
   draft: RuleDraft | null;
   file: string;
   revision: string | null;

@@ -1,15 +1,15 @@
 import { useState } from 'preact/hooks';
 
-/** Which of some moments are selected. */
-export interface Selection {
-  ids: ReadonlySet<string>;
-  toggle: (id: string) => void;
+/** Which of some things are selected. */
+export interface Selection<T> {
+  ids: ReadonlySet<T>;
+  toggle: (id: T) => void;
   /** These and no others. */
-  set: (ids: Iterable<string>) => void;
+  set: (ids: Iterable<T>) => void;
 }
 
-export function useSelection(): Selection {
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+export function useSelection<T extends string>(): Selection<T> {
+  const [ids, setIds] = useState<ReadonlySet<T>>(new Set());
   return {
     ids,
     set: (chosen) => setIds(new Set(chosen)),

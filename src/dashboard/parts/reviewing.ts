@@ -1,13 +1,14 @@
-import type { Verdict } from '../../../detect/event.js';
-import type { ReviewsResult } from '../../../server/api/past-schemas.js';
-import { postJson } from '../../data/api.js';
-import { asApiError } from '../../data/resource.js';
-import { cameraName, mayControl, ruleName } from '../../data/state.js';
-import { toast } from '../../parts/toasts.js';
-import { words } from '../../words.js';
+import type { Verdict } from '../../detect/event.js';
+import type { ReviewsResult } from '../../server/api/past-schemas.js';
+import { postJson } from '../data/api.js';
+import { asApiError } from '../data/resource.js';
+import { cameraName, mayControl, ruleName } from '../data/state.js';
+import { formatThreshold } from '../format.js';
+import { words } from '../words.js';
+import { toast } from './toasts.js';
 
 /** The most reviews that the program takes at once. */
-const AT_ONCE = 500;
+export const REVIEWS_AT_ONCE = 500;
 const text = words.history;
 
 type Reviews = readonly { id: string; verdict: Verdict | null }[];
@@ -15,19 +16,20 @@ type Reviews = readonly { id: string; verdict: Verdict | null }[];
 /**
  * Says of events or peaks what they were, tells what came of it, and offers to take it back.
  * @param onDone is told of what was noted, and again when it is taken back
+ * @returns whether anything was noted
  */
 export async function review(
   ids: readonly string[],
   verdict: Verdict | null,
   onDone: (result: ReviewsResult) => void,
-): Promise<void> {
-  if (ids.length === 0 || !mayControl.peek()) return;
+): Promise<boolean> {
+  if (ids.length === 0 || !mayControl.peek()) return false;
   const result = await send(ids.map((id) => ({ id, verdict })));
-  if (!result) return;
+  if (!result) return false;
   const { reviewed } = result;
   if (reviewed.length === 0) {
     toast(text.nothingToReview);
-    return;
+    return false;
   }
   onDone(result);
   const undo = async () => {
@@ -37,6 +39,7 @@ export async function review(
   const count = reviewed.length;
   const said = verdict === null ? text.takenBack(count) : text.noted(count, text.verdicts[verdict]);
   toast([said, ...effectsOf(result)].join(' '), { undo: () => void undo() });
+  return true;
 }
 
 /** What reviews did to thresholds, in sentences. */
@@ -57,16 +60,11 @@ function effectsOf({ effects }: ReviewsResult): string[] {
   return more.length === 0 ? [sentence] : [sentence, text.moreEffects(more.length)];
 }
 
-/** Thresholds move by hundredths. */
-export function formatThreshold(threshold: number): string {
-  return threshold.toFixed(2);
-}
-
 async function send(reviews: Reviews): Promise<ReviewsResult | null> {
   const all: ReviewsResult = { reviewed: [], unknown: [], effects: [] };
   try {
-    for (let at = 0; at < reviews.length; at += AT_ONCE) {
-      const lot = reviews.slice(at, at + AT_ONCE);
+    for (let at = 0; at < reviews.length; at += REVIEWS_AT_ONCE) {
+      const lot = reviews.slice(at, at + REVIEWS_AT_ONCE);
       const { reviewed, unknown, effects } = await postJson<ReviewsResult>('/api/reviews', { reviews: lot });
       all.reviewed.push(...reviewed);
       all.unknown.push(...unknown);

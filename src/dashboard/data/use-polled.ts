@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type ApiError, getJson } from '../../data/api.js';
-import { asApiError } from '../../data/resource.js';
+import type { ApiError } from './api.js';
+import { asApiError } from './resource.js';
 
 /** Something that is asked for again and again. */
 export interface Polled<T> {
@@ -10,8 +10,20 @@ export interface Polled<T> {
   again: () => void;
 }
 
-/** Asks while the page is in sight, and waits so long between an answer and the next question. */
-export function usePolled<T>(ask: (signal: AbortSignal) => Promise<T>, periodMs: number): Polled<T> {
+/** When {@link usePolled} asks. */
+interface PollOptions {
+  /** From an answer to the next question. */
+  periodMs: number;
+  /** What is asked for: when it changes, it is asked for at once. */
+  key?: string;
+  isOn?: boolean;
+}
+
+/** Asks again and again while the page is in sight. */
+export function usePolled<T>(
+  ask: (signal: AbortSignal) => Promise<T>,
+  { periodMs, key = '', isOn = true }: PollOptions,
+): Polled<T> {
   const [state, setState] = useState<{ value: T | null; error: ApiError | null }>({
     value: null,
     error: null,
@@ -21,6 +33,7 @@ export function usePolled<T>(ask: (signal: AbortSignal) => Promise<T>, periodMs:
   newest.current = ask;
   // A new round asks at once.
   useEffect(() => {
+    if (!isOn) return;
     const leaving = new AbortController();
     const { signal } = leaving;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,11 +54,6 @@ export function usePolled<T>(ask: (signal: AbortSignal) => Promise<T>, periodMs:
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [periodMs, round]);
+  }, [periodMs, key, isOn, round]);
   return { ...state, again: () => setRound((before) => before + 1) };
-}
-
-/** {@link usePolled} of one path. */
-export function usePolledPath<T>(path: string, periodMs: number): Polled<T> {
-  return usePolled((signal) => getJson<T>(path, signal), periodMs);
 }

@@ -1,14 +1,15 @@
 import { Check, CircleQuestionMark, X } from 'lucide';
-import type { Verdict } from '../../../detect/event.js';
-import { mayControl } from '../../data/state.js';
-import { Icon } from '../../parts/icon.js';
-import { words } from '../../words.js';
+import type { Verdict } from '../../detect/event.js';
+import { mayControl } from '../data/state.js';
+import { words } from '../words.js';
+import { Icon } from './icon.js';
+import './verdicts.css';
 
 const text = words.history;
 const ICONS = { true: Check, false: X, unsure: CircleQuestionMark };
 /** The key that says it. */
 const KEYS = { true: 't', false: 'f', unsure: 'u' };
-export const VERDICTS: readonly Verdict[] = ['true', 'false', 'unsure'];
+const VERDICTS: readonly Verdict[] = ['true', 'false', 'unsure'];
 
 /** What somebody said, as a small sign. */
 export function VerdictMark({ verdict }: { verdict: Verdict | null }) {
@@ -50,38 +51,5 @@ export function VerdictButtons({
         </button>
       ))}
     </div>
-  );
-}
-
-/** What can be said of all that is selected at once. */
-export function SelectionBar({
-  count,
-  onSay,
-  onSelectAll,
-  onDeselect,
-  children,
-}: {
-  count: number;
-  onSay: (verdict: Verdict | null) => void;
-  onSelectAll: () => void;
-  onDeselect: () => void;
-  children?: preact.ComponentChildren;
-}) {
-  if (count === 0) return null;
-  return (
-    <section class="selection-bar" aria-label={text.selected(count)}>
-      <strong role="status">{text.selected(count)}</strong>
-      <VerdictButtons verdict={null} onSay={onSay} />
-      <button type="button" disabled={!mayControl.value} onClick={() => onSay(null)}>
-        {text.takeBack}
-      </button>
-      <button type="button" onClick={onSelectAll}>
-        {text.selectAll}
-      </button>
-      <button type="button" onClick={onDeselect}>
-        {text.deselect}
-      </button>
-      {children}
-    </section>
   );
 }
