@@ -29,7 +29,10 @@ it('a threshold moves by what somebody says of an event', { timeout: 300_000 }, 
   await vi.waitFor(async () => expect(await threshold()).toBeGreaterThan(20), { ...WAIT, timeout: 200_000 });
   const before = await threshold();
   const { page, complaints } = await visit(`${program.url}#/events`);
-  await page.getByRole('link', { name: /person-down/ }).first().waitFor(WAIT);
+  await page
+    .getByRole('link', { name: /person-down/ })
+    .first()
+    .waitFor(WAIT);
   await page.keyboard.press('j');
   await page.keyboard.press('t');
   await page

@@ -188,7 +188,8 @@ export class RuleCalibration {
     );
     if (closed) this.#model.add(closed);
     if (closed || isDue) this.#refit();
-    if (this.#history.isDue(this.#runMs)) this.#history.note({ atMs, threshold: this.threshold }, this.#runMs);
+    if (this.#history.isDue(this.#runMs))
+      this.#history.note({ atMs, threshold: this.threshold }, this.#runMs);
     if (!isMaximum) return null;
     const rank = this.#model.rankOf(confirmed) + 1;
     return rank <= SHOWN_PEAKS ? { id: this.#clusters.open!.id, rank } : null;
