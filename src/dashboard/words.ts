@@ -79,6 +79,7 @@ export const words = {
     `Watches for: ${when.join('; ')}${not.length > 0 ? `\nNot for: ${not.join('; ')}` : ''}`,
   lineOf: (rule: string, camera: string) =>
     `Score of ${rule} on ${camera} over the last two minutes, against its threshold`,
+  ofThreshold: (threshold: string) => ` of ${threshold}`,
   scoreOf: (score: string, threshold: string) => `score ${score}, threshold ${threshold}`,
   noScore: '–',
 

@@ -230,7 +230,7 @@ describe('page', () => {
       await page.getByRole('button', { name: 'Show the grid of tiles (g)', pressed: true }).waitFor();
       await page.locator('.grid-of-tiles i').waitFor();
       await page.getByRole('link', { name: 'Search' }).press('Enter');
-      await page.getByRole('heading', { name: 'Search' }).waitFor();
+      await page.getByRole('heading', { name: 'Search', exact: true }).waitFor();
       const focused = () => page.evaluate('document.activeElement.tagName');
       await vi.waitFor(async () => expect(await focused()).toBe('MAIN'), WAIT);
       expect(await page.evaluate('Object.keys(localStorage)')).toEqual(['wordwatch']);

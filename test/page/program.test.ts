@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { openPages } from '../fixtures/page.js';
+import { expectNoViolations, openPages } from '../fixtures/page.js';
 import { SampleProgram } from '../fixtures/sample-program.js';
 
 // The program itself on the sample videos, and somebody who looks at its page.
@@ -7,13 +7,34 @@ import { SampleProgram } from '../fixtures/sample-program.js';
 const WAIT = { timeout: 90_000, interval: 200 };
 const { visit } = openPages();
 
+/** Addresses of the views, and something that each shows only when the program has answered. */
+const VIEWS: readonly [address: string, sign: string | RegExp][] = [
+  ['#/camera/yard', /^day, brightness/],
+  ['#/events', /^\d+ events?$/],
+  ['#/near-misses', 'Of rules with a fixed threshold no peaks are kept'],
+  ['#/studio', 'New rule'],
+  ['#/studio/fire', /of stored footage/],
+  ['#/search?q=a%20truck', /camera minutes? compared/],
+  ['#/health', /^\d+ fixed$/],
+  ['#/health/system', 'Everything works.'],
+];
+
 describe('the page of the program', () => {
-  it('shows what happens, says when the program is gone, and misses nothing when it is back', async () => {
+  it('shows what happens in every view, says when the program is gone, and misses nothing when it is back', {
+    timeout: 300_000,
+  }, async () => {
     await using program = await SampleProgram.create({ cameras: ['yard', 'car-park'] });
     await program.start();
     const { page, complaints } = await visit(program.url);
     await page.getByRole('img', { name: /^Newest picture of Yard/ }).waitFor(WAIT);
     await page.locator('.event', { hasText: 'Fire' }).first().waitFor(WAIT);
+    for (const [address, sign] of VIEWS) {
+      await page.goto(`${program.url}${address}`);
+      await page.getByText(sign).first().waitFor(WAIT);
+      await page.locator('.loading').waitFor({ ...WAIT, state: 'detached' });
+      await expectNoViolations(page);
+    }
+    await page.goto(`${program.url}#/live`);
     await program.kill();
     await page.getByText('what you see is old', { exact: false }).waitFor(WAIT);
     await program.start();

@@ -5,7 +5,8 @@ export function useWidth(): [{ current: HTMLDivElement | null }, number] {
   const element = useRef<HTMLDivElement>(null);
   const [widthPx, setWidthPx] = useState(0);
   useEffect(() => {
-    const resize = new ResizeObserver(() => setWidthPx(element.current!.clientWidth));
+    // By what is told: the element may be gone from the page already.
+    const resize = new ResizeObserver((entries) => setWidthPx(entries.at(-1)!.target.clientWidth));
     resize.observe(element.current!);
     return () => resize.disconnect();
   }, []);

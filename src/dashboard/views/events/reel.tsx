@@ -92,8 +92,9 @@ function useItems<T>({
 function useGrid(list: { current: HTMLElement | null }): Grid | null {
   const [grid, setGrid] = useState<Grid | null>(null);
   useLayoutEffect(() => {
+    const element = list.current!;
     const measure = () => {
-      const widthPx = list.current!.clientWidth;
+      const widthPx = element.clientWidth;
       const remPx = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
       const gapPx = GAP_REM * remPx;
       const columns = Math.max(1, Math.floor((widthPx + gapPx) / (LEAST_WIDTH_REM * remPx + gapPx)));
@@ -103,7 +104,7 @@ function useGrid(list: { current: HTMLElement | null }): Grid | null {
     };
     measure();
     const resize = new ResizeObserver(measure);
-    resize.observe(list.current!);
+    resize.observe(element);
     return () => resize.disconnect();
   }, [list]);
   return grid;

@@ -2,6 +2,7 @@ import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { CameraInfo, RuleInfo } from '../../../server/messages.js';
 import { seriesOf } from '../../data/series.js';
+import { watchedIds } from '../../data/state.js';
 import { formatScore } from '../../format.js';
 import { words } from '../../words.js';
 import { RuleItem } from './rule-item.js';
@@ -14,34 +15,35 @@ const ABOVE = 5;
 export function ScoreBar({ camera, rule }: { camera: CameraInfo; rule: RuleInfo }) {
   const series = seriesOf({ cameraId: camera.id, ruleId: rule.id });
   const meter = useRef<HTMLDivElement>(null);
-  // Past the virtual tree: a wall has hundreds of them, and each changes every second.
+  // Past the virtual tree: a wall has hundreds of them, and each changes every second. What is out of sight waits.
   useSignalEffect(() => {
+    if (!watchedIds.value.has(camera.id)) return;
     const newest = series.newest.value;
     const element = meter.current!;
+    const [fill, number, limit] = [
+      element.firstElementChild,
+      element.nextElementSibling,
+      element.parentElement!.lastElementChild,
+    ];
     const above = newest ? newest.score - newest.threshold : -BELOW;
     const part = Math.min(1, Math.max(0, (above + BELOW) / (BELOW + ABOVE)));
-    (element.firstElementChild as HTMLElement).style.transform = `scaleX(${part.toFixed(3)})`;
+    (fill as HTMLElement).style.transform = `scaleX(${part.toFixed(2)})`;
     element.parentElement!.classList.toggle('hit', newest !== null && above >= 0);
-    const score = formatScore(newest?.score ?? null);
-    element.ariaValueNow = part.toFixed(2);
-    element.ariaValueText = words.scoreOf(score, formatScore(newest?.threshold ?? null));
-    element.nextElementSibling!.textContent = score;
+    write(number!, formatScore(newest?.score ?? null));
+    write(limit!, words.ofThreshold(formatScore(newest?.threshold ?? null)));
   });
   return (
     <RuleItem cameraId={camera.id} rule={rule} className="bar">
-      {/* biome-ignore lint/a11y/useSemanticElements: no mark can be drawn on a meter element */}
-      <div
-        ref={meter}
-        class="meter"
-        role="meter"
-        aria-label={rule.name}
-        aria-valuemin={0}
-        aria-valuemax={1}
-        aria-valuenow={0}
-      >
+      <div ref={meter} class="meter" aria-hidden="true">
         <i />
       </div>
-      <b aria-hidden="true" />
+      <b />
+      <span class="for-readers" />
     </RuleItem>
   );
+}
+
+/** The same text again would be laid out again. */
+function write(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
