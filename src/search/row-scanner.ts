@@ -4,15 +4,10 @@ import { codesOf } from '../store/vectors/minute-codec.js';
 import type { VectorStore } from '../store/vectors/vector-store.js';
 import type { Commonness } from './commonness.js';
 import { type CodedQuery, QueryScore } from './query-score.js';
+import { type Place, Segments } from './segments.js';
 
 /** Wanted phrase and unwanted ones. */
 export const MAX_PHRASES = 8;
-
-/**
- * Vectors that one piece of memory has room for. An engine reserves gigabytes of addresses for each, so there must not be
- * hundreds; what is not used costs addresses only.
- */
-export const SEGMENT_VECTORS = 262_144;
 
 /** Rows of the store. */
 export interface ScannedRows {
@@ -45,15 +40,6 @@ interface Segment {
   /** 1 / ‖q‖, and commonness, of each. */
   inverseLengths: Float32Array;
   commonness: Float32Array;
-  used: number;
-  room: number;
-}
-
-/** Where a row is in memory. */
-interface Place {
-  segment: Segment;
-  from: number;
-  count: number;
 }
 
 /** A row that does not fit memory: read again for every query. */
@@ -64,19 +50,21 @@ const GONE = Symbol('gone');
 /** Scores every vector of many rows against a query, exactly. Rows it has seen before it has in memory. */
 export class RowScanner {
   readonly #options: RowScannerOptions;
-  readonly #places = new Map<number, Place | typeof ON_DISK | typeof GONE>();
-  readonly #segments: Segment[] = [];
-  #heldBytes = 0;
+  readonly #places = new Map<number, Place<Segment> | typeof ON_DISK | typeof GONE>();
+  readonly #segments: Segments<Segment>;
   /** For rows on disk. */
   #passing: Segment | null = null;
 
   constructor(options: RowScannerOptions) {
     this.#options = options;
+    const { dimension, budgetBytes } = options;
+    const make = (room: number) => makeSegment(room, dimension);
+    this.#segments = new Segments({ make, bytesPerVector: dimension, budgetBytes });
   }
 
   /** Memory taken by vectors. */
   get heldBytes(): number {
-    return this.#heldBytes;
+    return this.#segments.heldBytes;
   }
 
   /**
@@ -88,7 +76,7 @@ export class RowScanner {
     const best = new Float32Array(ids.length);
     const missing = ids.reduce((sum, id) => sum + (this.#places.has(id) ? 0 : 1), 0);
     if (missing > 0) this.#load({ ids, measured });
-    for (const { dots } of this.#segments) dots.setPhrases(query.phrases);
+    for (const { dots } of this.#segments.all) dots.setPhrases(query.phrases);
     for (let i = 0; i < ids.length; i++) {
       const place = this.#places.get(ids[i]!)!;
       if (place === GONE) best[i] = Number.NaN;
@@ -135,28 +123,16 @@ export class RowScanner {
     }
   }
 
-  #hold(row: ReadRow): Place | null {
-    const { dimension, budgetBytes } = this.#options;
-    const count = row.commonness.length;
-    let segment = this.#segments.at(-1);
-    if (!segment || segment.used + count > segment.room) {
-      const affordable = Math.floor((budgetBytes - this.#heldBytes) / dimension);
-      const room = Math.min(Math.max(SEGMENT_VECTORS, count), affordable);
-      if (room < count) return null;
-      segment = makeSegment(room, dimension);
-      this.#heldBytes += room * dimension;
-      this.#segments.push(segment);
-    }
-    const place = { segment, from: segment.used, count };
-    fill(place, row);
-    segment.used += count;
+  #hold(row: ReadRow): Place<Segment> | null {
+    const place = this.#segments.take(row.commonness.length);
+    if (place) fill(place, row);
     return place;
   }
 
   #scanOnDisk(id: number, isMeasured: boolean, { phrases }: CodedQuery, score: QueryScore): number {
     const best = this.read(id, isMeasured, (row) => {
       const count = row.commonness.length;
-      if (!this.#passing || this.#passing.room < count)
+      if (!this.#passing || this.#passing.commonness.length < count)
         this.#passing = makeSegment(count, this.#options.dimension);
       this.#passing.dots.setPhrases(phrases);
       const place = { segment: this.#passing, from: 0, count };
@@ -171,11 +147,11 @@ export class RowScanner {
 function makeSegment(room: number, dimension: number): Segment {
   return {
     dots: new Dots({ dimension, rows: room, phrases: MAX_PHRASES }),
-    ...{ inverseLengths: new Float32Array(room), commonness: new Float32Array(room), used: 0, room },
+    ...{ inverseLengths: new Float32Array(room), commonness: new Float32Array(room) },
   };
 }
 
-function fill({ segment, from }: Place, { codes, commonness }: ReadRow): void {
+function fill({ segment, from }: Place<Segment>, { codes, commonness }: ReadRow): void {
   segment.dots.setRows(codes, from);
   segment.commonness.set(commonness, from);
   const squares = segment.dots.squares({ from, count: commonness.length });
@@ -183,7 +159,7 @@ function fill({ segment, from }: Place, { codes, commonness }: ReadRow): void {
     segment.inverseLengths[from + i] = 1 / (Math.sqrt(squares[i]!) || 1);
 }
 
-function bestOf({ segment, from, count }: Place, score: QueryScore): number {
+function bestOf({ segment, from, count }: Place<Segment>, score: QueryScore): number {
   const { dots, inverseLengths, commonness } = segment;
   const found = dots.run({ from, count, phrases: score.phraseCount });
   return score.best(found, { inverseLengths, commonness, from, count });

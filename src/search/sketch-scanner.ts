@@ -1,12 +1,7 @@
 import { Dots } from '../shared/dots/dots.js';
 import type { CodedQuery } from './query-score.js';
-import {
-  MAX_PHRASES,
-  type ReadRow,
-  type RowScanner,
-  type ScannedRows,
-  SEGMENT_VECTORS,
-} from './row-scanner.js';
+import { MAX_PHRASES, type ReadRow, type RowScanner, type ScannedRows } from './row-scanner.js';
+import { type Place, Segments } from './segments.js';
 import {
   bestOfSketches,
   SKETCH_BYTES,
@@ -30,34 +25,26 @@ interface Segment {
   dots: Dots;
   /** Of each sketch. */
   groups: Uint8Array;
-  used: number;
-  room: number;
-}
-
-/** Where a row's sketches are. */
-interface Place {
-  segment: Segment;
-  from: number;
-  count: number;
 }
 
 /** Guesses how well rows answer a query by the sketches of their vectors, which it keeps in memory. */
 export class SketchScanner {
   readonly #options: SketchScannerOptions;
   /** NaN: the row is gone; Infinity: there was no room. */
-  readonly #places = new Map<number, Place | number>();
-  readonly #segments: Segment[] = [];
-  #heldBytes = 0;
+  readonly #places = new Map<number, Place<Segment> | number>();
+  readonly #segments: Segments<Segment>;
 
   constructor(options: SketchScannerOptions) {
     this.#options = options;
+    const { budgetBytes } = options;
+    this.#segments = new Segments({ make: makeSegment, bytesPerVector: SKETCH_BYTES, budgetBytes });
   }
 
   /** @returns of each row about the score of its best vector; NaN: it is gone; Infinity: not known, there is no memory for it */
   scan(rows: ScannedRows, query: CodedQuery): Float32Array {
     const sketched = this.#options.sketcher.query(query);
     const places = this.#placesOf(rows);
-    for (const { dots } of this.#segments) dots.setPhrases(sketched.phrases);
+    for (const { dots } of this.#segments.all) dots.setPhrases(sketched.phrases);
     const best = new Float32Array(places.length);
     for (let row = 0; row < places.length; ) {
       const place = places[row]!;
@@ -71,7 +58,7 @@ export class SketchScanner {
     return best;
   }
 
-  #placesOf({ ids, measured }: ScannedRows): (Place | number)[] {
+  #placesOf({ ids, measured }: ScannedRows): (Place<Segment> | number)[] {
     return Array.from(ids, (id, i) => {
       let place = this.#places.get(id);
       if (place === undefined) {
@@ -82,39 +69,28 @@ export class SketchScanner {
     });
   }
 
-  #load(id: number, isMeasured: boolean): Place | number {
+  #load(id: number, isMeasured: boolean): Place<Segment> | number {
     return this.#options.reader.read(id, isMeasured, (row) => this.#hold(row)) ?? Number.NaN;
   }
 
-  #hold(row: ReadRow): Place | number {
-    const count = row.commonness.length;
-    const segment = this.#segmentFor(count);
-    if (!segment) return Infinity;
-    const from = segment.used;
+  #hold(row: ReadRow): Place<Segment> | number {
+    const place = this.#segments.take(row.commonness.length);
+    if (!place) return Infinity;
     const { codes, groups } = this.#options.sketcher.of(row);
-    segment.dots.setRows(codes, from);
-    segment.groups.set(groups, from);
-    segment.used += count;
-    return { segment, from, count };
-  }
-
-  #segmentFor(count: number): Segment | null {
-    const last = this.#segments.at(-1);
-    if (last && last.used + count <= last.room) return last;
-    const affordable = Math.floor((this.#options.budgetBytes - this.#heldBytes) / SKETCH_BYTES);
-    const room = Math.min(Math.max(SEGMENT_VECTORS, count), affordable);
-    if (room < count) return null;
-    const dots = new Dots({ dimension: SKETCH_NUMBERS, rows: room, phrases: MAX_PHRASES });
-    const segment = { dots, groups: new Uint8Array(room), used: 0, room };
-    this.#heldBytes += room * SKETCH_BYTES;
-    this.#segments.push(segment);
-    return segment;
+    place.segment.dots.setRows(codes, place.from);
+    place.segment.groups.set(groups, place.from);
+    return place;
   }
 }
 
+function makeSegment(room: number): Segment {
+  const dots = new Dots({ dimension: SKETCH_NUMBERS, rows: room, phrases: MAX_PHRASES });
+  return { dots, groups: new Uint8Array(room) };
+}
+
 /** How many sketches each of some rows has that lie one behind the other, from one row on. */
-function neighbours(places: readonly (Place | number)[], first: number): number[] {
-  const { segment, from } = places[first] as Place;
+function neighbours(places: readonly (Place<Segment> | number)[], first: number): number[] {
+  const { segment, from } = places[first] as Place<Segment>;
   const counts: number[] = [];
   let at = from;
   for (let row = first; row < places.length && at - from < AT_ONCE; row++) {
@@ -128,7 +104,7 @@ function neighbours(places: readonly (Place | number)[], first: number): number[
 
 /** Scans rows one behind the other. @param best of each: what is found */
 function scan(
-  { segment, from }: Place,
+  { segment, from }: Place<Segment>,
   { counts, query, best }: { counts: readonly number[]; query: SketchedQuery; best: Float32Array },
 ): void {
   const count = counts.reduce((sum, own) => sum + own, 0);
