@@ -80,10 +80,10 @@ export class CalibrationKeeper implements Disposable {
   find(id: CalibrationId): LiveCalibration | null {
     const entry = this.#entries.get(textOf(id));
     if (entry) return entry;
-    const state = this.#stateOf(id);
-    if (state === null) return null;
+    const restored = this.#restored(id);
+    if (!restored) return null;
     const inUse = [...this.#entries];
-    const opened = this.open(id, RuleCalibration.optionsOf(state));
+    const opened = this.open(id, restored.options);
     // Nothing watches by it: those that are in use stay the newest.
     for (const [key, other] of inUse) {
       this.#entries.delete(key);
@@ -94,19 +94,18 @@ export class CalibrationKeeper implements Disposable {
 
   /** A copy of the calibration of that id, to try things on; null: there is none that could be read. */
   copy(id: CalibrationId): RuleCalibration | null {
-    const state = this.#stateOf(id);
-    return state === null ? null : RuleCalibration.restore(state, RuleCalibration.optionsOf(state));
+    return this.#restored(id)?.calibration ?? null;
   }
 
-  /** What a calibration would be restored from. */
-  #stateOf(id: CalibrationId): unknown {
+  /** null: there is none that could be read. */
+  #restored(id: CalibrationId): { calibration: RuleCalibration; options: RuleCalibrationOptions } | null {
     const entry = this.#entries.get(textOf(id));
     const text = entry ? JSON.stringify(entry.calibration) : this.#options.store?.read(id)?.state;
     if (text === undefined) return null;
     try {
       const state: unknown = JSON.parse(text);
-      RuleCalibration.restore(state, RuleCalibration.optionsOf(state));
-      return state;
+      const options = RuleCalibration.optionsOf(state);
+      return { calibration: RuleCalibration.restore(state, options), options };
     } catch {
       return null;
     }
