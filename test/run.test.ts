@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DetectionEvent } from '../src/detect/event.js';
 import { SystemInfo } from '../src/server/api/system-routes.js';
+import { openBrowser } from './fixtures/browser.js';
 import { Cli } from './fixtures/cli.js';
 import { Mosquitto, Subscriber } from './fixtures/mosquitto.js';
 import { say } from './fixtures/mqtt-world.js';
@@ -63,10 +63,7 @@ describe('run', () => {
       received += text;
     });
     await using cli = new Cli(['run', '-c', config, '--json']);
-    const browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    const browser = await openBrowser();
     try {
       const page = await browser.newPage();
       await page.goto(await pageOf(cli));

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createSource, type SourceOptions } from '../../src/capture/index.js';
 import { listSegments } from '../../src/capture/segments.js';
@@ -13,6 +12,7 @@ import { ClipRecorder } from '../../src/pipeline/clip-recorder.js';
 import { createServer } from '../../src/server/server.js';
 import { ClipFolder } from '../../src/store/clips.js';
 import { createLogger } from '../../src/telemetry/logger.js';
+import { openBrowser } from '../fixtures/browser.js';
 import { type Reading, read } from '../fixtures/collect.js';
 import { RtspServer } from '../fixtures/rtsp.js';
 import { WatchedWorld } from '../fixtures/watched-world.js';
@@ -102,10 +102,7 @@ describe.concurrent('a clip', () => {
     expect(whole.indexOf('moov')).toBeLessThan(whole.indexOf('mdat'));
     expect((await fetch(new URL(`/api/events/${ID.replace('0b', '0c')}/clip`, server.url))).status).toBe(404);
 
-    const browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu'],
-    });
+    const browser = await openBrowser();
     try {
       const page = await browser.newPage();
       await page.goto(new URL('/healthz', server.url).href);

@@ -6,7 +6,8 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
 import { openBrowser } from '../fixtures/browser.js';
-import { SampleProgram, until } from '../fixtures/sample-program.js';
+import { SampleProgram } from '../fixtures/sample-program.js';
+import { until } from '../fixtures/until.js';
 
 const SIZE = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -78,7 +79,7 @@ async function takeAll(folder: string): Promise<void> {
   await program.start();
   say(`watching for ${WATCHED_MS / 1000} s`);
   const end = Date.now() + WATCHED_MS;
-  await until(() => Date.now() > end && program.lines.length > 0, 4 * WATCHED_MS);
+  await wait(() => Date.now() > end && program.lines.length > 0, 4 * WATCHED_MS);
   const browser = await openBrowser();
   try {
     for (const shot of SHOTS)
@@ -103,9 +104,9 @@ async function take(
   await page.locator('.pill.live').waitFor({ timeout: READY_MS });
   await page.goto(`${program.url}${typeof hash === 'string' ? hash : await hash(page)}`);
   await prepare?.(page);
-  await until(async () => (await page.locator('.loading, [aria-busy="true"]').count()) === 0, READY_MS);
+  await wait(async () => (await page.locator('.loading, [aria-busy="true"]').count()) === 0, READY_MS);
   // Pictures that are in sight have come.
-  await until(() => page.evaluate<boolean>(HAVE_PICTURES_COME), READY_MS);
+  await wait(() => page.evaluate<boolean>(HAVE_PICTURES_COME), READY_MS);
   await page.waitForTimeout(1_500);
   // 256 colours do for a page, and take a third of the room.
   await sharp(await page.screenshot())
@@ -113,6 +114,11 @@ async function take(
     .toFile(path);
   await page.close();
   say(path);
+}
+
+/** @throws Error when something is not so in time */
+async function wait(isSo: () => boolean | Promise<boolean>, timeoutMs: number): Promise<void> {
+  if (!(await until(isSo, { timeoutMs }))) throw new Error(`not within ${timeoutMs / 1000} s: ${isSo}`);
 }
 
 function say(text: string): void {

@@ -6,16 +6,9 @@ import { type Random, seededRandom } from '../../src/rules/calibration/random.js
 import { Mosquitto, Wire } from '../fixtures/mosquitto.js';
 import { RtspServer } from '../fixtures/rtsp.js';
 import { SmallDisk } from '../fixtures/small-disk.js';
+import { until } from '../fixtures/until.js';
 import { DeafClients } from './deaf-clients.js';
-import {
-  brokerFaults,
-  cameraFaults,
-  type Fault,
-  killFaults,
-  serviceFaults,
-  until,
-  type World,
-} from './faults.js';
+import { brokerFaults, cameraFaults, type Fault, killFaults, serviceFaults, type World } from './faults.js';
 import { balance, type Ledger } from './ledger.js';
 import { type Held, Service } from './service.js';
 import { LastingSubscriber } from './subscriber.js';

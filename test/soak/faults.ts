@@ -3,11 +3,11 @@ import type { Random } from '../../src/rules/calibration/random.js';
 import type { Mosquitto, Wire } from '../fixtures/mosquitto.js';
 import type { RtspServer } from '../fixtures/rtsp.js';
 import type { SmallDisk } from '../fixtures/small-disk.js';
+import { until } from '../fixtures/until.js';
 import type { DeafClients } from './deaf-clients.js';
 import { LIVE_CAMERA, type Service, STALL_TIMEOUT_MS } from './service.js';
 import type { LastingSubscriber } from './subscriber.js';
 
-const POLL_MS = 100;
 /** A fault must show within this time. */
 const BITE_TIMEOUT_MS = 30_000;
 
@@ -28,16 +28,6 @@ export interface World {
 export type IsOver = () => boolean | Promise<boolean>;
 /** Breaks something and, as far as it does not mend itself, mends it. */
 export type Fault = (random: Random) => Promise<IsOver>;
-
-/** Waits until something is so. @returns whether it was in time */
-export async function until(isSo: IsOver, { timeoutMs }: { timeoutMs: number }): Promise<boolean> {
-  const untilMs = performance.now() + timeoutMs;
-  while (!(await isSo())) {
-    if (performance.now() > untilMs) return false;
-    await sleep(POLL_MS);
-  }
-  return true;
-}
 
 /** Faults of the broker, by name. */
 export function brokerFaults({ service, broker, subscriber }: World): Record<string, Fault> {
