@@ -7,7 +7,7 @@ import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
 import { columnOf, type MarginTable, TableFiller } from './margin-table.js';
 import type { Gap } from './result.js';
-import { type RuleOutcome, RuleReplay } from './rule-replay.js';
+import { type JudgedFrame, type RuleOutcome, RuleReplay } from './rule-replay.js';
 import { type Tape, TapeMaker } from './tape.js';
 
 /** One camera and the rules that are tried on it. */
@@ -37,13 +37,25 @@ export type HandTask =
   | { kind: 'judge'; table: MarginTable; tape: Tape }
   | { kind: 'finish'; holes: readonly Gap[] };
 
+/** The score of one frame; null: the camera was seen, but nothing is known of it. */
+export interface FrameScore {
+  atMs: number;
+  score: number | null;
+  threshold: number | null;
+}
+
+/** What came of a rule on a camera, and the scores of the stretch; none where nobody asked. */
+export interface HandOutcome extends RuleOutcome {
+  scores: FrameScore[];
+}
+
 /** What it answers. */
 export interface HandReply {
   /** Of `score`. */
   tape?: Tape;
   holes?: Gap[];
   /** Of `finish`: one for each of its own rules. */
-  outcomes?: RuleOutcome[];
+  outcomes?: HandOutcome[];
 }
 
 /** Does a share of a camera's backtest: in a thread of its own (`hand-worker.ts`), or in the caller's. */
@@ -52,7 +64,7 @@ export class Hand implements Disposable {
   #databases: { vectors: DatabaseSyncInstance; main: DatabaseSyncInstance | null } | null = null;
   #filler: TableFiller | null = null;
   #tapes: TapeMaker | null = null;
-  #replays: { place: number; replay: RuleReplay }[] = [];
+  #replays: { place: number; replay: RuleReplay; scores: FrameScore[] }[] = [];
 
   /** @throws WordwatchError when the data folder cannot be read */
   handle(task: HandTask): HandReply {
@@ -69,11 +81,13 @@ export class Hand implements Disposable {
         for (const { place, replay } of this.#replays) replay.take(task.tape, columnOf(task.table, place));
         return {};
       case 'finish':
-        return { outcomes: this.#replays.map(({ replay }) => replay.finish(task.holes)) };
+        return {
+          outcomes: this.#replays.map(({ replay, scores }) => ({ ...replay.finish(task.holes), scores })),
+        };
     }
   }
 
-  #begin({ folder, books, own, calibration, ...camera }: CameraTask): void {
+  #begin({ folder, books, own, calibration, tellsScores = false, ...camera }: CameraTask): void {
     const { vectors, main } = this.#open(folder);
     const store = new VectorStore(vectors);
     const streams: Map<number, VectorStream> = store.streams();
@@ -81,10 +95,15 @@ export class Hand implements Disposable {
     this.#filler = new TableFiller({ store, set });
     this.#tapes = new TapeMaker({ store, streams });
     const calibrations = calibration === 'stored' && main ? new CalibrationStore(main) : null;
-    this.#replays = own.map((place) => ({
-      place,
-      replay: new RuleReplay({ ...camera, book: books[place]!, streams, calibrations }),
-    }));
+    this.#replays = own.map((place) => {
+      const scores: FrameScore[] = [];
+      const note = (frame: JudgedFrame) => {
+        if (frame.score && frame.atMs >= camera.fromMs) scores.push(told(frame.atMs, frame.score));
+      };
+      const options = { ...camera, book: books[place]!, streams, calibrations };
+      const replay = new RuleReplay(tellsScores ? { ...options, onJudged: note } : options);
+      return { place, replay, scores };
+    });
   }
 
   #open(folder: string): { vectors: DatabaseSyncInstance; main: DatabaseSyncInstance | null } {
@@ -101,4 +120,12 @@ export class Hand implements Disposable {
     this.#databases?.main?.close();
     this.#databases = null;
   }
+}
+
+function told(
+  atMs: number,
+  { score, threshold }: Pick<NonNullable<JudgedFrame['score']>, 'score' | 'threshold'>,
+): FrameScore {
+  const known = (value: number) => (Number.isFinite(value) ? value : null);
+  return { atMs, score: known(score), threshold: known(threshold) };
 }

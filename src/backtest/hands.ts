@@ -3,10 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { WordwatchError } from '../shared/errors.js';
 import { workerEntry } from '../shared/worker-url.js';
 import type { HandReply, HandTask } from './hand.js';
-import { replyOf, type WorkerAnswer } from './worker-answer.js';
-
-/** What is made for each frame is garbage at once: with room for it, hardly any is ever copied. */
-const LIMITS = { maxYoungGenerationSizeMb: 48 };
+import { replyOf, THREAD_LIMITS, type WorkerAnswer } from './worker-answer.js';
 
 /** Threads that work on backtests, one backtest at a time. Made early, they are up when they are needed. */
 export class Hands implements AsyncDisposable {
@@ -17,7 +14,7 @@ export class Hands implements AsyncDisposable {
   constructor(count: number) {
     const { url, options } = workerEntry('hand-worker', import.meta.url);
     this.#workers = Array.from({ length: count }, () => {
-      const worker = new Worker(url, { ...options, resourceLimits: LIMITS });
+      const worker = new Worker(url, { ...options, resourceLimits: THREAD_LIMITS });
       // Asked for when a task is given: nobody waits for it before.
       worker.on('error', (error) => {
         this.#failed = error;

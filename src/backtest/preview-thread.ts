@@ -3,12 +3,10 @@ import { Worker } from 'node:worker_threads';
 import { WordwatchError } from '../shared/errors.js';
 import { workerEntry } from '../shared/worker-url.js';
 import type { PreviewReply, PreviewTask } from './preview-hand.js';
-import { replyOf, type WorkerAnswer } from './worker-answer.js';
+import { replyOf, THREAD_LIMITS, type WorkerAnswer } from './worker-answer.js';
 
 /** What is kept ready is forgotten when nobody has asked for so long. */
 const IDLE_MS = 5 * 60_000;
-/** What is made for each frame is garbage at once: with room for it, hardly any is ever copied. */
-const LIMITS = { maxYoungGenerationSizeMb: 48 };
 
 /** The thread that tries rules (`preview-worker.ts`): up when it is first asked, and gone when it is not any more. */
 export class PreviewThread implements AsyncDisposable {
@@ -44,7 +42,7 @@ export class PreviewThread implements AsyncDisposable {
   #started(): Worker {
     if (this.#worker) return this.#worker;
     const { url, options } = workerEntry('preview-worker', import.meta.url);
-    const worker = new Worker(url, { ...options, resourceLimits: LIMITS });
+    const worker = new Worker(url, { ...options, resourceLimits: THREAD_LIMITS });
     worker.once('exit', () => {
       if (this.#worker === worker) this.#worker = null;
     });

@@ -1,9 +1,8 @@
 import type { MinuteRow, VectorStore } from '../store/vectors/vector-store.js';
-import type { CameraTask } from './hand.js';
+import type { CameraTask, HandOutcome } from './hand.js';
 import type { Hands } from './hands.js';
 import { openTable } from './margin-table.js';
 import type { Gap } from './result.js';
-import type { RuleOutcome } from './rule-replay.js';
 import type { PlacedRow, Tape } from './tape.js';
 
 /** Margins held at once: 128 MB. A longer stretch is gone through piece by piece. */
@@ -25,7 +24,7 @@ export interface CameraReplayOptions extends Omit<CameraTask, 'own'> {
 /** What came of a camera. */
 export interface CameraReplay {
   /** In the order of the books. */
-  outcomes: RuleOutcome[];
+  outcomes: HandOutcome[];
   /** Vectors of the stretch that another model made, and that are of no use. */
   otherModel: number;
 }
@@ -47,7 +46,7 @@ export async function replayCamera(options: CameraReplayOptions): Promise<Camera
     await hands.all(() => ({ kind: 'judge', table, tape: until(tape, toMs) }), signal);
   }
   const finished = await hands.all(() => ({ kind: 'finish', holes }), signal);
-  const outcomes: RuleOutcome[] = [];
+  const outcomes: HandOutcome[] = [];
   for (const [hand, { outcomes: own }] of finished.entries())
     for (const [i, place] of ownOf(hand).entries()) outcomes[place] = own![i]!;
   return { outcomes, otherModel };

@@ -8,6 +8,7 @@ import {
 } from '../pipeline/rule-book.js';
 import { type Clock, systemClock } from '../shared/clock.js';
 import { WordwatchError } from '../shared/errors.js';
+import { Turns } from '../shared/turns.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { VectorStore } from '../store/vectors/vector-store.js';
 import { type Backtest, rowOf, rulesOn, stepsOf } from './backtest.js';
@@ -76,8 +77,7 @@ export class RulePreview implements AsyncDisposable {
   readonly #options: RulePreviewOptions;
   readonly #thread = new PreviewThread();
   readonly #clients = new Map<string, AbortController>();
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #turns = new Turns();
 
   constructor(options: RulePreviewOptions) {
     this.#options = options;
@@ -180,26 +180,22 @@ export class RulePreview implements AsyncDisposable {
       this.#clients.get(client)?.abort();
       this.#clients.set(client, superseded);
     }
-    if (this.#waiting > MOST_WAITING) {
+    if (this.#turns.waiting > MOST_WAITING) {
       throw new WordwatchError('preview-busy', 'other previews are waiting already', { retryable: true });
     }
-    this.#waiting++;
     const either = AbortSignal.any([signal, superseded.signal]);
-    const result = this.#last.then(() => {
-      if (either.aborted)
-        throw new WordwatchError('backtest-stopped', 'the preview was stopped', { retryable: true });
-      return work(either);
-    });
-    this.#last = result.catch(() => {}); // told to whoever asked
     try {
-      return await result;
+      return await this.#turns.take(() => {
+        if (either.aborted)
+          throw new WordwatchError('backtest-stopped', 'the preview was stopped', { retryable: true });
+        return work(either);
+      });
     } catch (error) {
       if (!superseded.signal.aborted) throw error;
       throw new WordwatchError('superseded', 'the same client has asked for something else', {
         retryable: true,
       });
     } finally {
-      this.#waiting--;
       if (client !== null && this.#clients.get(client) === superseded) this.#clients.delete(client);
     }
   }

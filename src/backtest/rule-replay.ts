@@ -31,17 +31,8 @@ export interface RuleReplayOptions {
   /** What is told. Frames before are only gone through. */
   fromMs: number;
   toMs: number;
-  /** Whether the score of every frame is told. */
-  tellsScores?: boolean;
   /** Told of every frame that was judged, in order. */
   onJudged?: (frame: JudgedFrame) => void;
-}
-
-/** The score of one frame; null: the camera was seen, but nothing is known of it. */
-export interface FrameScore {
-  atMs: number;
-  score: number | null;
-  threshold: number | null;
 }
 
 /** A frame as a rule saw it. */
@@ -51,7 +42,7 @@ export interface JudgedFrame {
   /** Of another part than the frame before: the program was started anew. */
   part: number;
   /** null: nothing could be seen, or said. */
-  score: Pick<Score, 'score' | 'tile'> | null;
+  score: Pick<Score, 'score' | 'threshold' | 'tile'> | null;
   unseen: boolean;
   blindSinceMs: number | null;
   /** Whether the rule watches at that time. */
@@ -62,8 +53,6 @@ export interface JudgedFrame {
 export interface RuleOutcome {
   /** Also those from before the stretch that is told. */
   transitions: RuleTransition['transition'][];
-  /** Of the frames of the stretch; empty where nobody asked. */
-  scores: FrameScore[];
   coveredMs: number;
   gaps: Gap[];
   /** null: its threshold is fixed, or nothing was seen. */
@@ -80,7 +69,6 @@ export class RuleReplay {
   /** null: the rule cannot be tried on that stream. */
   readonly #views = new Map<number, StreamView | null>();
   readonly #transitions: RuleTransition['transition'][] = [];
-  readonly #scores: FrameScore[] = [];
   #watch: RuleWatch | null = null;
   #part = -1;
   #streamId = -1;
@@ -166,9 +154,8 @@ export class RuleReplay {
     const blindMs = tape.blindSinceMs[frame]!;
     const blindSinceMs = Number.isNaN(blindMs) ? null : blindMs;
     const scored = isScored ? this.#scored(tape, { frame, view }) : null;
-    const { transitions, scores } = this.#watch!.judge({ atMs, unseen, blindSinceMs, scored }, view);
+    const { transitions } = this.#watch!.judge({ atMs, unseen, blindSinceMs, scored }, view);
     if (transitions.length > 0) this.#keep(transitions);
-    if (this.#options.tellsScores && atMs >= fromMs && scores[0]) this.#scores.push(told(scores[0]));
     this.#options.onJudged?.({
       ...{ atMs, ptsMs: tape.ptsMs[frame]!, part: this.#part, unseen, blindSinceMs },
       // What calibration makes of a score is written into it.
@@ -212,16 +199,10 @@ export class RuleReplay {
     const report = this.calibration?.report();
     return {
       transitions: this.#transitions,
-      scores: this.#scores,
       ...this.#coverage.finish(holes),
       calibration: report
         ? { threshold: report.threshold, state: report.state, expected: report.expected }
         : null,
     };
   }
-}
-
-function told({ atMs, score, threshold }: Score): FrameScore {
-  const known = (value: number) => (Number.isFinite(value) ? value : null);
-  return { atMs, score: known(score), threshold: known(threshold) };
 }

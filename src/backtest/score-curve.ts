@@ -1,12 +1,13 @@
 import type { Embedder } from '../model/embedder.js';
 import { bookOfRule, type RuleBook } from '../pipeline/rule-book.js';
 import { codeOf, WordwatchError } from '../shared/errors.js';
+import { Turns } from '../shared/turns.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { VectorStore } from '../store/vectors/vector-store.js';
+import type { FrameScore } from './hand.js';
 import { Hands } from './hands.js';
 import { replayCamera } from './replay-camera.js';
 import type { Gap } from './result.js';
-import type { FrameScore } from './rule-replay.js';
 
 /** Rows are about a minute long, and every tile is embedded every 30 s: all that a frame needs lies within two rows. */
 const RUN_UP_MS = 2 * 60_000;
@@ -45,8 +46,7 @@ export interface ScoreCurvesOptions {
  */
 export class ScoreCurves {
   readonly #options: ScoreCurvesOptions;
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #turns = new Turns();
 
   constructor(options: ScoreCurvesOptions) {
     this.#options = options;
@@ -57,14 +57,9 @@ export class ScoreCurves {
    * @throws WordwatchError `curves-busy`, `backtest-stopped` when `signal` aborts
    */
   async of(asked: ScoreCurveAsked, signal: AbortSignal): Promise<ScoreCurve | null> {
-    if (this.#waiting > MOST_WAITING)
+    if (this.#turns.waiting > MOST_WAITING)
       throw new WordwatchError('curves-busy', 'other score curves are waiting already', { retryable: true });
-    this.#waiting++;
-    const result = this.#last.then(() => this.#replay(asked, signal));
-    this.#last = result.catch(() => {}); // told to whoever asked
-    return result.finally(() => {
-      this.#waiting--;
-    });
+    return this.#turns.take(() => this.#replay(asked, signal));
   }
 
   async #replay({ ruleId, ...asked }: ScoreCurveAsked, signal: AbortSignal): Promise<ScoreCurve | null> {

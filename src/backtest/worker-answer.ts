@@ -1,5 +1,8 @@
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
 
+/** Limits of threads. What is made for each frame is garbage at once: with room for it, hardly any is ever copied. */
+export const THREAD_LIMITS = { maxYoungGenerationSizeMb: 48 };
+
 /** What a thread answers. */
 export type WorkerAnswer<Reply> =
   | { reply: Reply }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { codeOf, messageOf, WordwatchError } from '../shared/errors.js';
+import { Turns } from '../shared/turns.js';
 import type { Environment } from './environment.js';
 import { type DiffLine, diffOf } from './line-diff.js';
 import { findYamlFiles, isRulesFileName, loadRulesFrom, type RulesPath } from './load-rules.js';
@@ -98,7 +99,7 @@ const NOT_YAML = 'it is not valid YAML: mend it by hand first';
 export class RuleFiles {
   readonly #options: RuleFilesOptions;
   /** One save after the other. */
-  #saving: Promise<unknown> = Promise.resolve();
+  readonly #saves = new Turns();
 
   constructor(options: RuleFilesOptions) {
     this.#options = options;
@@ -128,9 +129,7 @@ export class RuleFiles {
 
   /** Changes one rule in its file, or says what would change. Whoever follows the files takes it over as any other edit. */
   save(input: SaveInput): Promise<{ saved: SavedRule } | { refused: SaveRefusal }> {
-    const saved = this.#saving.then(() => this.#save(input));
-    this.#saving = saved.catch(() => {}); // told to whoever asked
-    return saved;
+    return this.#saves.take(() => this.#save(input));
   }
 
   async #save(input: SaveInput): Promise<{ saved: SavedRule } | { refused: SaveRefusal }> {

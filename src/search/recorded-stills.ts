@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import sharp from 'sharp';
 import { createSource } from '../capture/index.js';
 import { stillFrame } from '../capture/still.js';
+import { Turns } from '../shared/turns.js';
 import { ImportStore } from '../store/vectors/import-store.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { VectorStore } from '../store/vectors/vector-store.js';
@@ -20,8 +21,7 @@ export interface FramePlace {
 /** Frames of indexed recordings, taken from their files where these still lie where they lay. */
 export class RecordedStills {
   readonly #folder: string;
-  #waiting = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** @param folder data folder */
   constructor(folder: string) {
@@ -41,15 +41,8 @@ export class RecordedStills {
    * @returns a JPEG of at most 960 pixels' width; `busy`: too many wait already; null: there is none
    */
   async at(frame: FramePlace, signal: AbortSignal): Promise<Uint8Array | 'busy' | null> {
-    if (this.#waiting >= MAX_WAITING) return 'busy';
-    this.#waiting++;
-    const still = this.#last.then(() => (signal.aborted ? null : this.#take(frame)));
-    this.#last = still.catch(() => {});
-    try {
-      return await still;
-    } finally {
-      this.#waiting--;
-    }
+    if (this.#turns.waiting >= MAX_WAITING) return 'busy';
+    return this.#turns.take(() => (signal.aborted ? null : this.#take(frame)));
   }
 
   async #take(frame: FramePlace): Promise<Uint8Array | null> {

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { type Embedder, type ImagePreparation, readSentImage } from '../model/index.js';
 import { WordwatchError } from '../shared/errors.js';
+import { Turns } from '../shared/turns.js';
 import type { MomentStore } from '../store/moment-store.js';
 import type { Commonness } from './commonness.js';
 import { hitPicture } from './hit-picture.js';
@@ -63,8 +64,7 @@ export class SearchService implements AsyncDisposable {
   readonly #stills: RecordedStills;
   #open: { searcher: Searcher; modelHash: string; sinceMs: number } | null = null;
   readonly #stopped = new AbortController();
-  #waiting = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #idle: NodeJS.Timeout | null = null;
 
   constructor(options: SearchServiceOptions) {
@@ -85,18 +85,11 @@ export class SearchService implements AsyncDisposable {
    *   aborted with
    */
   async search(query: ServiceQuery, signal: AbortSignal): Promise<ServiceResult | 'busy'> {
-    if (this.#waiting >= MAX_WAITING) return 'busy';
-    this.#waiting++;
-    const result = this.#last.then(() => {
+    if (this.#turns.waiting >= MAX_WAITING) return 'busy';
+    return this.#turns.take(() => {
       AbortSignal.any([signal, this.#stopped.signal]).throwIfAborted();
       return this.#search(query);
     });
-    this.#last = result.catch(() => {});
-    try {
-      return await result;
-    } finally {
-      this.#waiting--;
-    }
   }
 
   async #search({ words, unwanted, picture: sent, like, ...range }: ServiceQuery): Promise<ServiceResult> {
@@ -145,9 +138,7 @@ export class SearchService implements AsyncDisposable {
       }),
     };
     clearTimeout(this.#idle ?? undefined);
-    this.#idle = setTimeout(() => {
-      this.#last = this.#last.then(() => this.#release());
-    }, IDLE_MS).unref();
+    this.#idle = setTimeout(() => void this.#turns.take(() => this.#release()), IDLE_MS).unref();
     return this.#open.searcher;
   }
 
@@ -162,7 +153,7 @@ export class SearchService implements AsyncDisposable {
     this.#stopped.abort();
     clearTimeout(this.#idle ?? undefined);
     await this.#release();
-    await this.#last;
+    await this.#turns.over();
     await this.#release();
   }
 }

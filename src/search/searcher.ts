@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { WordwatchError } from '../shared/errors.js';
 import type { Box } from '../shared/geometry.js';
+import { Turns } from '../shared/turns.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { VectorStore, type VectorStream } from '../store/vectors/vector-store.js';
 import type { Commonness } from './commonness.js';
@@ -82,7 +83,7 @@ export class Searcher implements AsyncDisposable {
   readonly #store: VectorStore;
   readonly #rows: RowList;
   readonly #threads: ScanThreads;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   /** @throws WordwatchError as `openVectorsReadOnly` does */
   constructor(options: SearcherOptions) {
@@ -113,9 +114,7 @@ export class Searcher implements AsyncDisposable {
    * @throws WordwatchError `search-failed`
    */
   search(query: QueryVectors, range: SearchRange): Promise<SearchResult> {
-    const result = this.#last.then(() => this.#search(codeQuery(query), range));
-    this.#last = result.catch(() => {});
-    return result;
+    return this.#turns.take(() => this.#search(codeQuery(query), range));
   }
 
   async #search(query: CodedQuery, range: SearchRange): Promise<SearchResult> {
@@ -221,7 +220,7 @@ export class Searcher implements AsyncDisposable {
   /** Ends the search under way, which fails. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#threads[Symbol.asyncDispose]();
-    await this.#last;
+    await this.#turns.over();
     this.#database.close();
   }
 }

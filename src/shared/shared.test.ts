@@ -4,6 +4,7 @@ import { backoffMs } from './backoff.js';
 import { freeNow } from './free-now.js';
 import { mapOrdered } from './map-ordered.js';
 import { redactUrl } from './redact-url.js';
+import { Turns } from './turns.js';
 import { withTicks } from './with-ticks.js';
 
 describe('redactUrl', () => {
@@ -132,4 +133,26 @@ it('frees the memory of an array at once', () => {
     expect(array.length).toBe(0);
   }
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5 * bytes);
+});
+
+describe('Turns', () => {
+  it('gives everybody a turn in order, also behind one that fails', async () => {
+    const turns = new Turns();
+    const done: string[] = [];
+    const slow = turns.take(async () => {
+      await new Promise(setImmediate);
+      done.push('slow');
+      return 1;
+    });
+    const wrong = turns.take(() => {
+      done.push('wrong');
+      throw new Error('wrong');
+    });
+    const quick = turns.take(() => done.push('quick'));
+    expect(turns.waiting).toBe(3);
+    await expect(wrong).rejects.toThrow('wrong');
+    await turns.over();
+    expect([await slow, await quick, done]).toEqual([1, 3, ['slow', 'wrong', 'quick']]);
+    expect(turns.waiting).toBe(0);
+  });
 });
