@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { RuleDetector } from '../detect/rule-detector.js';
 import { MAX_GAP_MS } from '../pipeline/detectors.js';
 import type { WatchRule } from '../pipeline/rule-book.js';
-import type { CalibrationReport, RuleCalibration } from '../rules/calibration/index.js';
+import type { CalibrationOutlook, RuleCalibration } from '../rules/calibration/index.js';
 import type { JudgedFrame } from './rule-replay.js';
 
 /** What a budget costs: the threshold that it comes to, and what that would have raised. */
-export interface BudgetOption extends Pick<CalibrationReport, 'threshold' | 'state'> {
+export interface BudgetOption extends Pick<CalibrationOutlook, 'threshold' | 'state'> {
   /** Alarms a day. */
   budgetPerDay: number;
   /** Alarms a day to be expected at that threshold; null: nobody knows yet. */
@@ -35,7 +35,7 @@ export function sweepBudgets(
 ): BudgetOption[] {
   return budgets.map((budgetPerDay) => {
     calibration.setBudget(budgetPerDay);
-    const { threshold, state, expected } = calibration.report();
+    const { threshold, state, expected } = calibration.outlook();
     const events = eventsAt(frames, { rule, threshold, state });
     const isTold = ({ startedAtMs, endedAtMs }: BudgetOption['events'][number]) =>
       startedAtMs < toMs && (endedAtMs ?? startedAtMs) >= fromMs;
@@ -51,7 +51,7 @@ export function sweepBudgets(
 
 function eventsAt(
   frames: readonly JudgedFrame[],
-  { rule, threshold, state }: { rule: WatchRule; threshold: number; state: CalibrationReport['state'] },
+  { rule, threshold, state }: { rule: WatchRule; threshold: number; state: CalibrationOutlook['state'] },
 ): BudgetOption['events'] {
   const events: BudgetOption['events'] = [];
   const fresh = () =>

@@ -5,7 +5,7 @@ import { scoreOf } from '../pipeline/camera-view.js';
 import type { RuleTransition } from '../pipeline/detectors.js';
 import type { RuleBook, WatchRule } from '../pipeline/rule-book.js';
 import { RuleWatch, type ScoredFrame } from '../pipeline/rule-watch.js';
-import type { CalibrationReport, RuleCalibration } from '../rules/calibration/index.js';
+import type { CalibrationOutlook, RuleCalibration } from '../rules/calibration/index.js';
 import { REGIMES } from '../rules/calibration/regime.js';
 import type { Score } from '../rules/score.js';
 import type { ThresholdPlan } from '../rules/thresholds.js';
@@ -32,7 +32,7 @@ export interface RuleReplayOptions {
   fromMs: number;
   toMs: number;
   /** Told of every frame that was judged, in order. */
-  onJudged?: (frame: JudgedFrame) => void;
+  onJudged?: ((frame: JudgedFrame) => void) | undefined;
 }
 
 /** A frame as a rule saw it. */
@@ -56,7 +56,7 @@ export interface RuleOutcome {
   coveredMs: number;
   gaps: Gap[];
   /** null: its threshold is fixed, or nothing was seen. */
-  calibration: Pick<CalibrationReport, 'threshold' | 'state' | 'expected'> | null;
+  calibration: CalibrationOutlook | null;
 }
 
 /** Goes through what a camera showed with one rule, by the code that watches live cameras. */
@@ -76,7 +76,18 @@ export class RuleReplay {
   #margins = new Float32Array();
 
   constructor(options: RuleReplayOptions) {
-    this.#options = options;
+    // Spelled out: read at every frame, they must be laid out in one way, wherever they come from.
+    this.#options = {
+      cameraId: options.cameraId,
+      book: options.book,
+      model: options.model,
+      timeZone: options.timeZone,
+      calibrations: options.calibrations,
+      streams: options.streams,
+      fromMs: options.fromMs,
+      toMs: options.toMs,
+      onJudged: options.onJudged,
+    };
     this.#rule = options.book.rules[0]!;
     this.#plan = options.book.plans.get(this.#rule.id)!;
     this.#coverage = new Coverage(options);
@@ -196,13 +207,10 @@ export class RuleReplay {
   /** @param holes rows that were of no use */
   finish(holes: readonly Gap[]): RuleOutcome {
     this.#keep(this.#watch?.close() ?? []);
-    const report = this.calibration?.report();
     return {
       transitions: this.#transitions,
       ...this.#coverage.finish(holes),
-      calibration: report
-        ? { threshold: report.threshold, state: report.state, expected: report.expected }
-        : null,
+      calibration: this.calibration?.outlook() ?? null,
     };
   }
 }

@@ -93,7 +93,17 @@ export class RuleDetector {
   #last: Observation | null = null;
 
   constructor(options: DetectorOptions) {
-    this.#options = options;
+    // Spelled out: read at every frame, they must be laid out in one way, wherever they come from.
+    this.#options = {
+      confirm: options.confirm,
+      hysteresis: options.hysteresis,
+      forMs: options.forMs,
+      clearForMs: options.clearForMs,
+      cooldownMs: options.cooldownMs,
+      remindEveryMs: options.remindEveryMs,
+      maxGapMs: options.maxGapMs,
+      newId: options.newId,
+    };
     this.#window = new ConfirmWindow(options.confirm);
   }
 

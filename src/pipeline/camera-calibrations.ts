@@ -63,16 +63,25 @@ export class CameraCalibrations {
   #live = new Map<string, Calibrated>();
 
   constructor(options: CameraCalibrationsOptions) {
-    this.#options = options;
+    // Spelled out: read at every frame, they must be laid out in one way, wherever they come from.
+    this.#options = {
+      cameraId: options.cameraId,
+      fps: options.fps,
+      motionGate: options.motionGate,
+      model: options.model,
+      keeper: options.keeper,
+      isWatching: options.isWatching,
+      switches: options.switches,
+    };
   }
 
   /**
    * Puts calibrated scores and thresholds in the place of margins, for rules that have no fixed threshold, and learns
    * from them. Frames are given in order.
    * @param scores of the frame, as `view` made them; changed in place
+   * @param view the one that was adopted last
    */
   step({ scene, scores }: ScoredMoment, view: RuleView): CalibratedFrame {
-    this.adopt(view);
     const peaks: Peak[] = [];
     for (const score of scores) {
       const found = this.#live.get(score.ruleId);

@@ -166,6 +166,7 @@ describe('a muted rule', () => {
         nowMs += 1_000;
         const scene = { regime: 'day', changed: false } as const;
         const now = scores.map((score) => ({ ...score, atMs: nowMs })) as unknown as Score[];
+        calibrations.adopt(view as unknown as CameraView);
         calibrations.step({ scene, scores: now }, view as unknown as CameraView);
         return keeper.all()[0]!.calibration.budgetPerDay;
       };

@@ -34,7 +34,7 @@ export function certifiedHours({
     const calibration = calibrationOf({ budgetPerDay: 1, warmupMs: CALIBRATION_HOURS * HOUR_MS });
     // A little more: the first minutes have no scores. And the hour need not begin where the calibration ends.
     play(camera, { calibration, hours: CALIBRATION_HOURS + 0.1 + random() / 4 });
-    const { threshold, state } = calibration.report();
+    const { threshold, state } = calibration.outlook();
     if (state === 'certified') tried++;
     const alarms = new Alarms();
     play(camera, { calibration, hours: 1 }, ({ score }, atMs) => void alarms.step(atMs, score, threshold));

@@ -72,7 +72,7 @@ function watchOne(seed: number, days: number) {
   play(camera, { calibration, hours: CALIBRATION_HOURS });
   const settled = BUDGETS.map((budgetPerDay) => {
     calibration.setBudget(budgetPerDay);
-    const { threshold, state, expected } = calibration.report();
+    const { threshold, state, expected } = calibration.outlook();
     return { camera: seed, budgetPerDay, threshold, state, expectedPerDay: expected?.value ?? Number.NaN };
   });
   const alarms = settled.map(() => new Alarms());

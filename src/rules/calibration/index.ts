@@ -5,6 +5,7 @@ export { type Light, REGIMES, type Regime, RegimeDetector } from './regime.js';
 export {
   type CalibratedScore,
   type CalibrationFrame,
+  type CalibrationOutlook,
   type CalibrationReport,
   type CalibrationSummary,
   RuleCalibration,

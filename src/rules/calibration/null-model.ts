@@ -22,7 +22,12 @@ interface Generation {
   scores: ScoreHistogram;
   peaks: PeakList;
   /** Footage watched with each level for clusters. */
-  exposureMs: Map<number, number>;
+  exposures: Map<number, Exposure>;
+}
+
+/** One object a level: it grows with every frame, without being looked for. */
+interface Exposure {
+  ms: number;
 }
 
 /**
@@ -40,6 +45,8 @@ export class NullModel {
   /** Level for clusters that begin now. */
   #level = FIRST_LEVEL;
   #nextLevelAt = MIN_FRAMES;
+  /** Of this level in the newest generation; null: not looked for since either is new. */
+  #exposure: Exposure | null = null;
 
   /** Hours of footage in the model. */
   get observedHours(): number {
@@ -73,12 +80,14 @@ export class NullModel {
     this.#observedMs += elapsedMs;
     const now = this.#generations[0]!;
     now.scores.add(score);
-    now.exposureMs.set(this.#level, (now.exposureMs.get(this.#level) ?? 0) + elapsedMs);
+    this.#exposure ??= exposureAt(now, this.#level);
+    this.#exposure.ms += elapsedMs;
     const isNewHour = this.hour !== hour;
     if (!isNewHour && now.scores.total !== this.#nextLevelAt) return false;
     this.#nextLevelAt = Math.max(2 * now.scores.total, MIN_FRAMES);
     if (isNewHour && this.observedHours >= GENERATION_HOURS * this.#generations.length) this.#rotate();
     this.#level = roundLevel(this.quantile(U_QUANTILE));
+    this.#exposure = null;
     return true;
   }
 
@@ -123,7 +132,7 @@ export class NullModel {
   /** The tail above u, without clusters that were true; null with fewer than `minClusters`. */
   tail(minClusters: number): Tail | null {
     const { u, exposureMs } = this.#border();
-    const excesses = this.exceedances(u).map(({ score }) => score - u);
+    const excesses = Float64Array.from(this.exceedances(u), ({ score }) => score - u);
     if (excesses.length < minClusters || exposureMs === 0) return null;
     const perDay = (excesses.length * DAY_HOURS * HOUR_MS) / exposureMs;
     return { u, n: excesses.length, perDay, ...fitGpd(excesses.reverse()) };
@@ -146,11 +155,11 @@ export class NullModel {
   #border(): { u: number; exposureMs: number } {
     const dropped = this.#generations.map(({ peaks }) => peaks.dropped);
     let u = Math.max(roundLevel(this.quantile(U_QUANTILE)), ...dropped);
-    const exposures = this.#generations.flatMap(({ exposureMs }) => [...exposureMs]);
-    exposures.sort(([a], [b]) => a - b);
-    const total = exposures.reduce((sum, [, ms]) => sum + ms, 0);
+    const all = this.#generations.flatMap(({ exposures }) => [...exposures]);
+    all.sort(([a], [b]) => a - b);
+    const total = all.reduce((sum, [, { ms }]) => sum + ms, 0);
     let exposureMs = 0;
-    for (const [level, ms] of exposures) {
+    for (const [level, { ms }] of all) {
       if (level > u && exposureMs >= EXPOSED_PART * total) break;
       u = Math.max(u, level);
       exposureMs += ms;
@@ -181,10 +190,10 @@ export class NullModel {
 
   toJSON(): unknown {
     return {
-      generations: this.#generations.map(({ scores, peaks, exposureMs }) => ({
+      generations: this.#generations.map(({ scores, peaks, exposures }) => ({
         scores,
         peaks,
-        exposureMs: [...exposureMs],
+        exposureMs: [...exposures].map(([level, { ms }]) => [level, ms]),
       })),
       observedMs: this.#observedMs,
       forgottenMs: this.#forgottenMs,
@@ -211,20 +220,26 @@ function roundLevel(level: number): number {
   return Math.round(level / LEVEL_STEP) * LEVEL_STEP;
 }
 
+function exposureAt({ exposures }: Generation, level: number): Exposure {
+  const known = exposures.get(level) ?? { ms: 0 };
+  exposures.set(level, known);
+  return known;
+}
+
 function emptyGeneration(): Generation {
-  return { scores: new ScoreHistogram(), peaks: new PeakList(), exposureMs: new Map() };
+  return { scores: new ScoreHistogram(), peaks: new PeakList(), exposures: new Map() };
 }
 
 function generationOf(json: unknown): Generation {
   const { scores, peaks, exposureMs } = recordOf(json, 'generation');
   if (!Array.isArray(exposureMs)) throw unusable('levels are missing');
-  const levels = exposureMs.map((pair): [number, number] => {
+  const levels = exposureMs.map((pair): [number, Exposure] => {
     if (!Array.isArray(pair)) throw unusable('a level is not known');
-    return [numberOf(pair[0], 'level'), numberOf(pair[1], 'level')];
+    return [numberOf(pair[0], 'level'), { ms: numberOf(pair[1], 'level') }];
   });
   return {
     scores: ScoreHistogram.restore(scores),
     peaks: PeakList.restore(peaks),
-    exposureMs: new Map(levels),
+    exposures: new Map(levels),
   };
 }

@@ -56,15 +56,19 @@ export interface CalibratedScore {
   peak: { id: number; rank: number } | null;
 }
 
-/** How a calibration stands, as far as that is little. */
-export interface CalibrationSummary {
+/** A threshold and what it is worth. */
+export interface CalibrationOutlook {
   state: CalibratedScore['state'];
   threshold: number;
+  /** Alarms a day expected at the threshold, with a 90 % interval. */
+  expected: { value: number; low: number; high: number } | null;
+}
+
+/** How a calibration stands, as far as that is little. */
+export interface CalibrationSummary extends CalibrationOutlook {
   observedHours: number;
   /** Clusters above u that the tail was fitted to. */
   clusters: number;
-  /** Alarms a day expected at the threshold, with a 90 % interval. */
-  expected: { value: number; low: number; high: number } | null;
   contamination: Contamination;
   /** How the threshold moved, oldest first. */
   history: readonly ThresholdPoint[];
@@ -106,7 +110,7 @@ export class RuleCalibration {
   readonly #tileScores: Float32Array;
 
   private constructor(options: RuleCalibrationOptions) {
-    this.#options = options;
+    this.#options = laidOut(options);
     this.#baselines = new TileBaselines(options.tiles);
     this.#confirmed = new ConfirmedScore(options);
     this.#clusters = new ClusterTracker(options.clearForMs + options.cooldownMs);
@@ -237,22 +241,29 @@ export class RuleCalibration {
   /** Another budget is another threshold on the same null. What the controller had learnt was for the old one. */
   setBudget(budgetPerDay: number): void {
     if (budgetPerDay === this.#options.budgetPerDay) return;
-    this.#options = { ...this.#options, budgetPerDay };
+    this.#options = laidOut({ ...this.#options, budgetPerDay });
     this.#controller = new Controller();
     this.#refit();
   }
 
-  summary(): CalibrationSummary {
+  /** The threshold, how it was found, and what is expected at it. */
+  outlook(): CalibrationOutlook {
     const { state, tail } = this.#fit;
-    const { threshold } = this;
     const value = this.#expectedPerDay();
-    this.#contamination ??= findContamination(this.#model, tail);
     return {
       state,
-      threshold,
+      threshold: this.threshold,
+      expected: tail && value !== null ? { value, ...this.#interval(tail) } : null,
+    };
+  }
+
+  summary(): CalibrationSummary {
+    const { tail } = this.#fit;
+    this.#contamination ??= findContamination(this.#model, tail);
+    return {
+      ...this.outlook(),
       observedHours: this.#model.observedHours,
       clusters: tail?.n ?? 0,
-      expected: tail && value !== null ? { value, ...this.#interval(tail) } : null,
       contamination: this.#contamination,
       history: this.#history.points,
     };
@@ -349,6 +360,22 @@ export class RuleCalibration {
     calibration.setBudget(options.budgetPerDay);
     return calibration;
   }
+}
+
+/** Read at every frame, they must be laid out in one way, wherever they come from. */
+function laidOut(options: RuleCalibrationOptions): RuleCalibrationOptions {
+  return {
+    budgetPerDay: options.budgetPerDay,
+    minMs: options.minMs,
+    warmupMs: options.warmupMs,
+    tiles: options.tiles,
+    confirm: options.confirm,
+    forMs: options.forMs,
+    clearForMs: options.clearForMs,
+    cooldownMs: options.cooldownMs,
+    maxGapMs: options.maxGapMs,
+    adapt: options.adapt,
+  };
 }
 
 /** Whatever makes another null, as one text. */

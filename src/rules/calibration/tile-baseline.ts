@@ -59,9 +59,12 @@ interface Windows {
 export class TileBaselines {
   readonly #tiles: number;
   readonly #windows = new Map<Regime, Windows>();
+  /** Scales of the tiles that have enough samples; room that is used again. */
+  readonly #ready: Float32Array;
 
   constructor(tiles: number) {
     this.#tiles = tiles;
+    this.#ready = new Float32Array(tiles);
   }
 
   /** Writes y of each tile; NaN: margin NaN, or not enough samples yet. */
@@ -117,8 +120,10 @@ export class TileBaselines {
 
   /** Works the scales out again, floors and all. */
   #settle({ taken, rawScale, inverseScale, seenMs }: Windows): void {
-    const ready = rawScale.filter((_, i) => taken[i]! >= MIN_SAMPLES).sort();
-    const floor = Math.max(SCALE_FLOOR, POOLED_FLOOR * (ready[ready.length >> 1] ?? 0));
+    let count = 0;
+    for (let i = 0; i < this.#tiles; i++) if (taken[i]! >= MIN_SAMPLES) this.#ready[count++] = rawScale[i]!;
+    const ready = this.#ready.subarray(0, count).sort();
+    const floor = Math.max(SCALE_FLOOR, POOLED_FLOOR * (ready[count >> 1] ?? 0));
     for (let i = 0; i < this.#tiles; i++) {
       const known = taken[i]! >= MIN_SAMPLES && seenMs >= MIN_SEEN_MS;
       inverseScale[i] = known ? 1 / Math.max(rawScale[i]!, floor) : Number.NaN;
@@ -196,21 +201,23 @@ function take({ ring, sorted, taken, median, rawScale }: Windows, tile: number, 
   const start = tile * WINDOW;
   const place = start + (taken[tile]! % WINDOW);
   const values = sorted.subarray(start, start + WINDOW);
-  let count = Math.min(taken[tile]!, WINDOW);
-  if (count === WINDOW) {
-    const oldest = lowerBound(values, count, ring[place]!);
-    values.copyWithin(oldest, oldest + 1, count);
-    count--;
-  }
+  const before = Math.min(taken[tile]!, WINDOW);
+  const oldest = ring[place]!;
   ring[place] = margin;
-  const rounded = ring[place]!;
-  const at = lowerBound(values, count, rounded);
-  values.copyWithin(at + 1, at, count);
-  values[at] = rounded;
-  count++;
+  const newest = ring[place]!;
+  // The new one's place is made free by what lies between it and the place that the oldest leaves, or the end.
+  const gap = before === WINDOW ? lowerBound(values, before, oldest) : before;
+  const at = lowerBound(values, before, newest);
+  if (at <= gap) {
+    values.copyWithin(at + 1, at, gap);
+    values[at] = newest;
+  } else {
+    values.copyWithin(gap, gap + 1, at);
+    values[at - 1] = newest;
+  }
   // Beyond two rounds only the place in the round matters; a float counts exactly to 2²⁴ only.
   taken[tile] = taken[tile]! + 1 < 2 * WINDOW ? taken[tile]! + 1 : WINDOW;
-  settleTile({ median, rawScale }, tile, values.subarray(0, count));
+  settleTile({ median, rawScale }, tile, before === WINDOW ? values : values.subarray(0, before + 1));
 }
 
 function sortTile({ ring, sorted, taken, median, rawScale }: Windows, tile: number): void {
