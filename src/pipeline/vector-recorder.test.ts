@@ -85,3 +85,36 @@ it('a full disk costs the oldest vectors, counted; what comes after it is rememb
     rmSync(folder, { recursive: true });
   }
 });
+
+it('a camera’s last minutes go on from those before them, written before its end or after; who comes back does not', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'recorder-'));
+  try {
+    using database = openVectorDatabase(folder);
+    const store = new VectorStore(database);
+    const logger = createLogger({ level: 'silent' });
+    {
+      using recorder = new VectorRecorder({ store, model, commonness: null, logger });
+      const frames = filmed();
+      const film = (seconds: number) => {
+        for (let i = 0; i < seconds; i++)
+          recorder.keep({ view, seen: frames.next().value as SeenFrame }, HOW);
+      };
+      film(90);
+      recorder.write();
+      film(60);
+      recorder.end('yard');
+      film(60);
+    }
+    const minutes = store.rows({}).map(({ id }) => decodeMinute(store.body(id)!));
+    const first = minutes[0]!.chain.run;
+    expect(minutes.map(({ chain, carried }) => [chain.run === first, chain.place, carried.length])).toEqual([
+      [true, 0, 0],
+      [true, 1, 0],
+      [true, 2, 0],
+      [false, 0, 0],
+      [false, 1, 0],
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -56,6 +56,8 @@ interface OpenMinute {
 
 interface FinishedMinute extends OpenMinute {
   bytes: number;
+  /** The camera's, which may have ended since. */
+  track: Track;
 }
 
 /** One camera. */
@@ -153,17 +155,16 @@ export class VectorRecorder implements Disposable {
     track.open = null;
     if (!open) return;
     const bytes = open.codes.length * open.stream.dimension + open.frames.length * 32;
-    this.#waiting.push({ ...open, bytes });
+    this.#waiting.push({ ...open, bytes, track });
     this.#waitingBytes += bytes;
     if (this.#waitingBytes >= WRITE_FROM_BYTES && !this.#refused) this.write();
     while (this.#waitingBytes > MAX_WAITING_BYTES) this.#drop(this.#waiting.shift()!);
   }
 
-  #drop({ stream, codes, bytes }: FinishedMinute): void {
+  #drop({ track, codes, bytes }: FinishedMinute): void {
     const { logger } = this.#options;
     this.#waitingBytes -= bytes;
-    const track = this.#tracks.get(stream.cameraId);
-    if (track) track.chain = null;
+    track.chain = null;
     if (codes.length === 0) return;
     this.#lost += codes.length;
     if (this.#lostUntold === 0) logger.error('vectors lost: too many wait for the disk');
@@ -174,15 +175,15 @@ export class VectorRecorder implements Disposable {
   write(): void {
     if (this.#waiting.length === 0) return;
     const { store, logger, clock = systemClock } = this.#options;
-    const chains = new Map<string, Chain>();
+    const chains = new Map<Track, Chain>();
     const rows = this.#waiting.map((finished) => {
-      const { cameraId } = finished.stream;
-      const before = chains.get(cameraId) ?? this.#tracks.get(cameraId)?.chain ?? null;
+      const { track } = finished;
+      const before = chains.get(track) ?? track.chain;
       // Rows of a chain go on from each other; a number of its own tells it from all others.
       const chain = before
         ? { run: before.run, place: before.place + 1 }
         : { run: randomInt(2 ** 32), place: 0 };
-      chains.set(cameraId, chain);
+      chains.set(track, chain);
       return { stream: finished.stream, minute: this.#minuteOf(finished, chain) };
     });
     try {
@@ -199,10 +200,7 @@ export class VectorRecorder implements Disposable {
     this.#written += this.#waiting.reduce((sum, { codes }) => sum + codes.length, 0);
     this.#waiting = [];
     this.#waitingBytes = 0;
-    for (const [cameraId, chain] of chains) {
-      const track = this.#tracks.get(cameraId);
-      if (track) track.chain = chain;
-    }
+    for (const [track, chain] of chains) track.chain = chain;
   }
 
   #minuteOf({ stream, before, frames, codes }: FinishedMinute, chain: Chain): StoredMinute {

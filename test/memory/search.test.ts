@@ -216,13 +216,12 @@ it('finds by sketches what an exact search finds, and the same stands out, whate
   await using rough = open(own, { exactUpTo: 0, likeliest: 120 });
   const compare = async (texts: string[]) => {
     await using exact = open(own);
-    let [found, all, otherwise] = [0, 0, 0];
+    let [found, all] = [0, 0];
     for (const words of texts) {
       const query = await embedQuery({ words, unwanted: ['a parked car'], picture: null }, embedder);
       const [one, other] = [await exact.search(query, ALL), await rough.search(query, ALL)];
       const { scanned, skipped, standsOut, ordinary } = one;
-      expect(other).toMatchObject({ scanned, skipped, lostRows: 0 });
-      if (other.standsOut !== standsOut) otherwise++;
+      expect(other).toMatchObject({ scanned, skipped, standsOut, lostRows: 0 });
       expect(other.ordinary!.median).toBeCloseTo(ordinary!.median, 2);
       expect(Math.abs(other.ordinary!.highest / ordinary!.highest - 1)).toBeLessThan(0.15);
       // The same minutes come again and again: of moments that score the same, any will do.
@@ -233,8 +232,6 @@ it('finds by sketches what an exact search finds, and the same stands out, whate
     }
     expect(all).toBeGreaterThan(9 * texts.length);
     expect(found / all).toBeGreaterThanOrEqual(0.95);
-    // Where one minute decides, sketches may have missed that one.
-    expect(otherwise).toBeLessThanOrEqual(1);
   };
   await compare(rules.flatMap(({ when }) => when));
   large.exec('DELETE FROM minutes WHERE id % 3 = 0');
