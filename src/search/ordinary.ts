@@ -34,16 +34,21 @@ export interface Ordinary {
 
 /** @returns null when there are too few */
 export function ordinaryOf({ best, cameras, cameraIds }: OrdinaryMoments): Ordinary | null {
-  const known = best.filter((score) => !Number.isNaN(score));
-  if (known.length < LEAST_MOMENTS) return null;
   const own = scoresOf({ best, cameras, cameraIds });
-  const median = quantile(known, 0.5);
-  const medians = own.map((scores) => (scores.length < LEAST_OF_CAMERA ? median : quantile(scores, 0.5)));
-  const all = new Float64Array(known.length);
+  const count = own.reduce((sum, scores) => sum + scores.length, 0);
+  if (count < LEAST_MOMENTS) return null;
+  const all = new Float64Array(count);
   let filled = 0;
+  for (const scores of own) {
+    all.set(scores, filled);
+    filled += scores.length;
+  }
+  const median = quantile(all, 0.5);
+  const medians = own.map((scores) => (scores.length < LEAST_OF_CAMERA ? median : quantile(scores, 0.5)));
+  filled = 0;
   const deviations = own.map((scores, camera) => {
     const start = filled;
-    for (const score of scores) all[filled++] = Math.abs(score - medians[camera]!);
+    for (let i = 0; i < scores.length; i++) all[filled++] = Math.abs(scores[i]! - medians[camera]!);
     return all.slice(start, filled);
   });
   // A camera before which nothing moves has hardly any spread of its own.
@@ -52,15 +57,13 @@ export function ordinaryOf({ best, cameras, cameraIds }: OrdinaryMoments): Ordin
     const deviation = Math.max(own[camera]!.length > 0 ? quantile(deviations[camera]!, 0.5) : 0, usual);
     return { median, spread: Math.max(LEAST_SPREAD, MAD_TO_SIGMA * deviation) };
   });
-  let squares = 0;
-  for (let i = 0; i < best.length; i++)
-    if (!Number.isNaN(best[i]!)) squares += surprise(ofCameras[cameras[i]!]!, best[i]!) ** 2;
+  const squares = own.reduce((sum, scores, camera) => sum + squaresOf(scores, ofCameras[camera]!), 0);
   // Unlike the spreads, this knows of the tail. Where that is lighter than a normal one, it counts as normal.
-  const rms = Math.max(1, Math.sqrt(squares / known.length));
+  const rms = Math.max(1, Math.sqrt(squares / count));
   return {
-    ...{ moments: known.length, median },
+    ...{ moments: count, median },
     cameras: new Map(ofCameras.flatMap((one, i) => (own[i]!.length > 0 ? [[cameraIds[i]!, one]] : []))),
-    highest: rms * Math.sqrt(2 * Math.log(known.length)),
+    highest: rms * Math.sqrt(2 * Math.log(count)),
   };
 }
 
@@ -75,6 +78,13 @@ function scoresOf({ best, cameras, cameraIds }: OrdinaryMoments): Float32Array[]
     if (!Number.isNaN(best[i]!)) own[camera]![counts[camera]!++] = best[i]!;
   }
   return own;
+}
+
+/** Sum of the squares of surprises. */
+function squaresOf(scores: Float32Array, usual: { median: number; spread: number }): number {
+  let sum = 0;
+  for (let i = 0; i < scores.length; i++) sum += surprise(usual, scores[i]!) ** 2;
+  return sum;
 }
 
 /** How far above what is ordinary for its camera a score is, in spreads. */

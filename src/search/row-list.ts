@@ -24,13 +24,17 @@ export class RowList {
   readonly #store: VectorStore;
   #rows = columnsOf([]);
   #lastId = -1;
+  #version: number | null = null;
 
   constructor(store: VectorStore) {
     this.#store = store;
   }
 
-  /** The rows as they are now. */
+  /** The rows as they are now; the same object as long as nothing changes. */
   now(): Rows {
+    const version = this.#store.version();
+    if (version === this.#version) return this.#rows;
+    this.#version = version;
     if (this.#store.count({ upToId: this.#lastId }) !== this.#rows.ids.length) {
       // Some were deleted.
       this.#rows = columnsOf([]);

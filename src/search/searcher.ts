@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { WordwatchError } from '../shared/errors.js';
+import { freeNow } from '../shared/free-now.js';
 import type { Box } from '../shared/geometry.js';
 import { Turns } from '../shared/turns.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
@@ -57,6 +58,15 @@ export interface SearchResult {
   skipped: SkippedModel[];
 }
 
+/** Rows that can be compared with queries, and what others there are. */
+interface Selection {
+  /** Of what it is the selection. */
+  key: string;
+  streams: ReadonlyMap<number, VectorStream>;
+  rows: SearchedRows;
+  skipped: SkippedModel[];
+}
+
 /** What {@link Searcher} needs. */
 export interface SearcherOptions {
   /** Data folder. */
@@ -84,6 +94,8 @@ export class Searcher implements AsyncDisposable {
   readonly #rows: RowList;
   readonly #threads: ScanThreads;
   readonly #turns = new Turns();
+  /** Of the last search: the next one is often for the same. */
+  #selected: Selection | null = null;
 
   /** @throws WordwatchError as `openVectorsReadOnly` does */
   constructor(options: SearcherOptions) {
@@ -122,8 +134,7 @@ export class Searcher implements AsyncDisposable {
       throw new WordwatchError('too-many-phrases', `at most ${MAX_PHRASES - 1} phrases after --not`, {
         userInput: true,
       });
-    const streams = this.#store.streams();
-    const { rows, skipped } = this.#select(streams, range);
+    const { streams, rows, skipped } = this.#select(range);
     const { best, typical, isGuess } = await this.#scan(rows, query);
     const ordinary = ordinaryOf({ ...rows, best: typical });
     const scored = { ...rows, best, isGuess };
@@ -146,7 +157,7 @@ export class Searcher implements AsyncDisposable {
     const threads = this.#threads;
     if (!threads.hasLearnt) {
       // Learnt from all there are: later searches may be for other cameras and times.
-      const all = this.#select(this.#store.streams(), { cameraIds: null, fromMs: -Infinity, toMs: Infinity });
+      const all = this.#select({ cameraIds: null, fromMs: -Infinity, toMs: Infinity });
       const vectors = all.rows.vectors.reduce((sum, vectors) => sum + vectors, 0);
       if (vectors <= this.#options.exactUpTo) {
         const best = await threads.scan(rows, query);
@@ -157,11 +168,15 @@ export class Searcher implements AsyncDisposable {
     return scanRoughly(rows, { query, threads, likeliest: this.#options.likeliest });
   }
 
-  /** Rows that can be compared with the query, and what others there are. */
-  #select(
-    streams: ReadonlyMap<number, VectorStream>,
-    { cameraIds, fromMs, toMs }: Omit<SearchRange, 'limit'>,
-  ): { rows: SearchedRows; skipped: SkippedModel[] } {
+  #select(range: Omit<SearchRange, 'limit'>): Selection {
+    const version = this.#store.version();
+    const key = JSON.stringify([version, range.cameraIds, String(range.fromMs), String(range.toMs)]);
+    if (this.#selected?.key !== key) this.#selected = { key, ...this.#selectAnew(range) };
+    return this.#selected;
+  }
+
+  #selectAnew({ cameraIds, fromMs, toMs }: Omit<SearchRange, 'limit'>): Omit<Selection, 'key'> {
+    const streams = this.#store.streams();
     const all = this.#rows.now();
     const skipped = new Map<string, number>();
     const known = [...new Set([...streams.values()].map(({ cameraId }) => cameraId))];
@@ -189,6 +204,7 @@ export class Searcher implements AsyncDisposable {
       places[count++] = place;
     }
     return {
+      streams,
       rows: {
         ...rowsAt(all, places.subarray(0, count)),
         ...{ cameraIds: known, cameras: cameras.subarray(0, count), measured: measured.subarray(0, count) },
@@ -209,7 +225,9 @@ export class Searcher implements AsyncDisposable {
       let frames = known.get(place);
       if (!frames) {
         const isMeasured = measured[place] === 1;
-        frames = scoredFrames(this.#store.body(ids[place]!), { scores, commonness, isMeasured });
+        const body = this.#store.body(ids[place]!);
+        frames = body ? scoredFrames(body, { scores, commonness, isMeasured }) : [];
+        if (body) freeNow(body);
         frames = frames.filter(({ atMs }) => atMs >= range.fromMs && atMs < range.toMs);
         known.set(place, frames);
       }
@@ -227,13 +245,13 @@ export class Searcher implements AsyncDisposable {
 
 /**
  * Frames with vectors of their own, each with its best tile. What was carried over counts as the first frame's.
- * @param body null, or damaged: there are none
+ * @param body damaged: there are none
  */
 function scoredFrames(
-  body: Uint8Array | null,
+  body: Uint8Array,
   { scores, commonness, isMeasured }: { scores: RowScores; commonness: Commonness; isMeasured: boolean },
 ): ScoredFrame[] {
-  const minute = body && readMinute(body);
+  const minute = readMinute(body);
   if (!minute) return [];
   const { codes, carried, frames } = minute;
   const isKnown = isMeasured && minute.commonness.length > 0;

@@ -27,12 +27,17 @@ interface Segment {
   groups: Uint8Array;
 }
 
+/** Of rows; a number: as in {@link SketchScanner.scan}. */
+type Places = readonly (Place<Segment> | number)[];
+
 /** Guesses how well rows answer a query by the sketches of their vectors, which it keeps in memory. */
 export class SketchScanner {
   readonly #options: SketchScannerOptions;
   /** NaN: the row is gone; Infinity: there was no room. */
   readonly #places = new Map<number, Place<Segment> | number>();
   readonly #segments: Segments<Segment>;
+  /** Of the last scan: the next one is often of the same rows, and to look up each takes a fifth of its time. */
+  #last: { ids: Float64Array; places: Places } = { ids: new Float64Array(), places: [] };
 
   constructor(options: SketchScannerOptions) {
     this.#options = options;
@@ -58,8 +63,9 @@ export class SketchScanner {
     return best;
   }
 
-  #placesOf({ ids, measured }: ScannedRows): (Place<Segment> | number)[] {
-    return Array.from(ids, (id, i) => {
+  #placesOf({ ids, measured }: ScannedRows): Places {
+    if (isEqual(ids, this.#last.ids)) return this.#last.places;
+    const places = Array.from(ids, (id, i) => {
       let place = this.#places.get(id);
       if (place === undefined) {
         place = this.#load(id, measured[i] === 1);
@@ -67,6 +73,8 @@ export class SketchScanner {
       }
       return place;
     });
+    this.#last = { ids, places };
+    return places;
   }
 
   #load(id: number, isMeasured: boolean): Place<Segment> | number {
@@ -83,13 +91,17 @@ export class SketchScanner {
   }
 }
 
+function isEqual(one: Float64Array, other: Float64Array): boolean {
+  return one.length === other.length && one.every((value, i) => value === other[i]);
+}
+
 function makeSegment(room: number): Segment {
   const dots = new Dots({ dimension: SKETCH_NUMBERS, rows: room, phrases: MAX_PHRASES });
   return { dots, groups: new Uint8Array(room) };
 }
 
 /** How many sketches each of some rows has that lie one behind the other, from one row on. */
-function neighbours(places: readonly (Place<Segment> | number)[], first: number): number[] {
+function neighbours(places: Places, first: number): number[] {
   const { segment, from } = places[first] as Place<Segment>;
   const counts: number[] = [];
   let at = from;

@@ -68,6 +68,7 @@ export class VectorStore {
   readonly #database: DatabaseSyncInstance;
   readonly #streamIds = new Map<string, number>();
   #selectBody: StatementSyncInstance | null = null;
+  #selectVersion: StatementSyncInstance | null = null;
 
   constructor(database: DatabaseSyncInstance) {
     this.#database = database;
@@ -120,6 +121,12 @@ export class VectorStore {
       known.set(content, id);
     }
     return id;
+  }
+
+  /** Another number than before when another connection has changed anything since. */
+  version(): number {
+    this.#selectVersion ??= this.#database.prepare('PRAGMA data_version');
+    return (this.#selectVersion.get() as { data_version: number }).data_version;
   }
 
   /** All streams, by the id that rows refer to. */
