@@ -76,6 +76,29 @@ describe('page', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('draws no line of a view that was left before it was drawn', async () => {
+    const world = new WatchedWorld();
+    const server = await serve(world);
+    const { page, complaints } = await visit(server.url);
+    await page.locator('.pill.live').waitFor();
+    world.show({ jpeg });
+    for (const score of [2, 6]) world.bus.emit('score', makeScore({ atMs: Date.now(), score, tile: TILE }));
+    await card(page, 'yard').locator('canvas').waitFor();
+    // What is asked for before the next picture of the screen comes when the view is gone.
+    await page.evaluate(`
+      const held = [];
+      requestAnimationFrame = (callback) => held.push(callback);
+      Object.assign(globalThis, { held, letGo: () => held.splice(0).forEach((callback) => callback(0)) });
+    `);
+    world.bus.emit('score', makeScore({ atMs: Date.now(), score: 7, tile: TILE }));
+    await vi.waitFor(async () => expect(await page.evaluate('held.length')).toBeGreaterThan(0), WAIT);
+    await page.getByRole('link', { name: 'Events', exact: true }).click();
+    await vi.waitFor(async () => expect(await page.locator('canvas').count()).toBe(0), WAIT);
+    await page.evaluate('letGo()');
+    await page.getByRole('heading', { name: 'Events', exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('shows what was there before it was opened', async () => {
     const world = new WatchedWorld();
     const server = await serve(world);

@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { Repainter } from './repainter.js';
 import { tickLabels } from './time-ticks.js';
 
 /** A line over time. */
@@ -55,22 +56,18 @@ export const PLOT_RIGHT_PX = 10;
 const LEAST_DRAG_PX = 6;
 
 /**
- * uPlot in a box: as wide as it is, in the colours of the page, drawn only while it is in sight and at most once for each
- * picture of the screen.
+ * uPlot in a box: as wide as it is, in the colours of the page.
  */
 export class PlotCanvas {
   readonly #host: HTMLElement;
   readonly #actions: () => PlotActions;
   readonly #heightPx: number;
-  readonly #resize: ResizeObserver;
-  readonly #sight: IntersectionObserver;
+  readonly #repainter: Repainter;
   /** Asked for colours: only of an element's own style is a `light-dark(…)` worked out. */
   readonly #probe: HTMLElement;
   #content: PlotContent | null = null;
   #plot: uPlot | null = null;
   #shape = '';
-  #isInSight = false;
-  #isAsked = false;
   #isPointing = false;
 
   /** @param actions asked for at each action */
@@ -81,20 +78,15 @@ export class PlotCanvas {
     this.#probe = document.createElement('i');
     this.#probe.hidden = true;
     host.append(this.#probe);
-    this.#resize = new ResizeObserver(() => {
-      if (host.clientWidth > 0) this.#plot?.setSize({ width: host.clientWidth, height: heightPx });
+    this.#repainter = new Repainter(host, {
+      paint: () => this.#content && this.#draw(this.#content),
+      resize: (width) => this.#plot?.setSize({ width, height: heightPx }),
     });
-    this.#resize.observe(host);
-    this.#sight = new IntersectionObserver((entries) => {
-      this.#isInSight = entries.at(-1)!.isIntersecting;
-      this.#ask();
-    });
-    this.#sight.observe(host);
   }
 
   show(content: PlotContent): void {
     this.#content = content;
-    this.#ask();
+    this.#repainter.ask();
   }
 
   /** Points at one of the times, as the pointer does; null: at none. */
@@ -110,23 +102,13 @@ export class PlotCanvas {
   /** Draws anew: the colours are others. */
   recolour(): void {
     this.#shape = '';
-    this.#ask();
+    this.#repainter.ask();
   }
 
   destroy(): void {
-    this.#resize.disconnect();
-    this.#sight.disconnect();
+    this.#repainter.stop();
     this.#plot?.destroy();
     this.#probe.remove();
-  }
-
-  #ask(): void {
-    if (!this.#isInSight || this.#isAsked) return;
-    this.#isAsked = true;
-    requestAnimationFrame(() => {
-      this.#isAsked = false;
-      if (this.#content && this.#host.isConnected) this.#draw(this.#content);
-    });
   }
 
   #draw({ atMs, lines, fromMs, toMs }: PlotContent): void {

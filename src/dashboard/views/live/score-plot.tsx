@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { HISTORY_MS, type ScoreSeries } from '../../data/series.js';
 import { nowMs } from '../../data/state.js';
+import { Repainter } from '../../parts/repainter.js';
 
 const HEIGHT_PX = 30;
 
@@ -26,28 +27,18 @@ export function ScorePlot(props: { series: ScoreSeries; threshold: number; label
 }
 
 class LinePlot {
-  readonly #series: ScoreSeries;
   readonly #plot: uPlot;
-  readonly #resize: ResizeObserver;
-  readonly #sight: IntersectionObserver;
+  readonly #repainter: Repainter;
   readonly #colours: CSSStyleDeclaration;
   #threshold = 0;
-  #isInSight = false;
-  #isAsked = false;
 
   constructor(host: HTMLElement, series: ScoreSeries) {
-    this.#series = series;
     this.#colours = getComputedStyle(host);
     this.#plot = new uPlot(this.#options(host.clientWidth || 100), [[], []], host);
-    this.#resize = new ResizeObserver(() => {
-      if (host.clientWidth > 0) this.#plot.setSize({ width: host.clientWidth, height: HEIGHT_PX });
+    this.#repainter = new Repainter(host, {
+      paint: () => this.#plot.setData([series.atMs.map((atMs) => atMs / 1000), series.scores]),
+      resize: (width) => this.#plot.setSize({ width, height: HEIGHT_PX }),
     });
-    this.#resize.observe(host);
-    this.#sight = new IntersectionObserver((entries) => {
-      this.#isInSight = entries.at(-1)!.isIntersecting;
-      this.draw();
-    });
-    this.#sight.observe(host);
   }
 
   setThreshold(threshold: number): void {
@@ -55,19 +46,12 @@ class LinePlot {
     this.draw();
   }
 
-  /** Draws once before the next picture of the screen, however often it is asked. */
   draw(): void {
-    if (!this.#isInSight || this.#isAsked) return;
-    this.#isAsked = true;
-    requestAnimationFrame(() => {
-      this.#isAsked = false;
-      this.#plot.setData([this.#series.atMs.map((atMs) => atMs / 1000), this.#series.scores]);
-    });
+    this.#repainter.ask();
   }
 
   destroy(): void {
-    this.#resize.disconnect();
-    this.#sight.disconnect();
+    this.#repainter.stop();
     this.#plot.destroy();
   }
 
