@@ -18,6 +18,13 @@ const RULES = 50;
 const PERIOD_MS = 1_000;
 const SETTLE_MS = 5_000;
 const PAINTS = 5;
+/** Times that memory is looked at while bars are shown, and as often while lines are. */
+const HEAP_LOOKS = 6;
+const EVENTS = 10_000;
+/** Of scrolling, a frame: 2,400 px a second. */
+const SCROLL_PX = 40;
+/** Longer than a frame of 60 a second, by less than half: at least one was left out. */
+const SLOW_FRAME_MS = 25;
 
 /** What was measured. */
 interface PageFigures {
@@ -29,8 +36,11 @@ interface PageFigures {
   coreShare: number;
   /** The same with a line for every rule. */
   coreShareWithLines: number;
-  /** JavaScript memory after a collection, at the beginning and at the end of all that. */
-  heapMb: [before: number, after: number];
+  /** JavaScript memory after a collection: at the beginning, and after every sixth part of either. */
+  heapMb: number[];
+  /** While 10,000 events are scrolled through: frames a second, and the part of them that came late. */
+  scrollFps: number;
+  scrollLatePart: number;
 }
 
 async function measure(seconds: number): Promise<PageFigures> {
@@ -49,28 +59,76 @@ async function measure(seconds: number): Promise<PageFigures> {
     await page.goto(server.url);
     await page.locator('.picture').first().waitFor();
     await sleep(SETTLE_MS);
-    const before = await heapMb(session);
-    const coreShare = await coreShareOf(session, seconds);
+    const heap = [await heapMb(session)];
+    const coreShare = await coreShareOf(session, { seconds, heap });
     await page.keyboard.press('l');
     await page.locator('canvas').first().waitFor();
     await sleep(SETTLE_MS);
-    const coreShareWithLines = await coreShareOf(session, seconds);
-    await page.keyboard.press('l');
-    await sleep(SETTLE_MS);
-    const after = await heapMb(session);
+    const coreShareWithLines = await coreShareOf(session, { seconds, heap });
+    await page.close();
+    clearInterval(feeding);
+    const scrolled = await scroll(browser, { url: server.url, world, seconds: Math.min(seconds, 20) });
     const scriptGzipKb = rounded((await scriptBytes()) / 1000);
-    return { scriptGzipKb, firstPaintMs, coreShare, coreShareWithLines, heapMb: [before, after] };
+    return { scriptGzipKb, firstPaintMs, coreShare, coreShareWithLines, heapMb: heap, ...scrolled };
   } finally {
     clearInterval(feeding);
     await browser.close();
   }
 }
 
-/** Processor time of the page's main thread over the time that passes. */
-async function coreShareOf(session: CDPSession, seconds: number): Promise<number> {
-  const [startS, startMs] = [await taskS(session), performance.now()];
-  await sleep(seconds * 1000);
-  return rounded(((await taskS(session)) - startS) / ((performance.now() - startMs) / 1000), 3);
+/** Processor time of the page's main thread over the time that passes, collections of memory left out. @param heap added to */
+async function coreShareOf(
+  session: CDPSession,
+  { seconds, heap }: { seconds: number; heap: number[] },
+): Promise<number> {
+  let [workS, passedMs] = [0, 0];
+  for (let look = 0; look < HEAP_LOOKS; look++) {
+    const [startS, startMs] = [await taskS(session), performance.now()];
+    await sleep((seconds * 1000) / HEAP_LOOKS);
+    workS += (await taskS(session)) - startS;
+    passedMs += performance.now() - startMs;
+    heap.push(await heapMb(session));
+  }
+  return rounded(workS / (passedMs / 1000), 3);
+}
+
+/** Scrolls through 10,000 events that are loaded already, as somebody looks for one. */
+async function scroll(
+  browser: Browser,
+  { url, world, seconds }: { url: string; world: Wall; seconds: number },
+): Promise<Pick<PageFigures, 'scrollFps' | 'scrollLatePart'>> {
+  for (let i = 0; i < EVENTS; i++) {
+    const event = world.store({
+      startedAtMs: Date.now() - (EVENTS - i) * 60_000,
+      snapshot: 'snapshots/x.jpg',
+    });
+    world.snapshots.set(event.id, world.pictureOf(i));
+  }
+  const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+  await page.goto(`${url}#/events`);
+  await page.locator('.reel li').first().waitFor();
+  // All are loaded: the last one was in sight.
+  while ((await page.locator(`[aria-posinset="${EVENTS}"]`).count()) === 0) {
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+    await sleep(100);
+  }
+  const frames = await page.evaluate<number[]>(`new Promise((done) => {
+    scrollTo(0, 0);
+    const frames = [];
+    let [before, start] = [null, performance.now()];
+    const step = (now) => {
+      if (before !== null) frames.push(now - before);
+      before = now;
+      scrollBy(0, ${SCROLL_PX});
+      if (now - start < ${seconds * 1000}) requestAnimationFrame(step);
+      else done(frames);
+    };
+    requestAnimationFrame(step);
+  })`);
+  await page.close();
+  const totalS = frames.reduce((sum, ms) => sum + ms, 0) / 1000;
+  const late = frames.filter((ms) => ms > SLOW_FRAME_MS).length;
+  return { scrollFps: rounded(frames.length / totalS), scrollLatePart: rounded(late / frames.length, 4) };
 }
 
 async function taskS(session: CDPSession): Promise<number> {
@@ -134,9 +192,14 @@ class Wall extends WatchedWorld {
     }));
   }
 
+  /** One of a few. */
+  pictureOf(place: number): Buffer {
+    return this.#pictures[place % this.#pictures.length]!;
+  }
+
   tick(): void {
     const atMs = Date.now();
-    const jpeg = this.#pictures[this.#ticks++ % this.#pictures.length]!;
+    const jpeg = this.pictureOf(this.#ticks++);
     for (const [c, { id: cameraId }] of this.cameraList.entries()) {
       for (const [r, { id: ruleId }] of this.ruleList.entries())
         this.bus.emit(
