@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CalibrationSummaryInfo } from '../../src/server/api/calibration-routes.js';
 import type { CalibrationInfo } from '../../src/server/messages.js';
+import { makeStatus } from '../fixtures/happenings.js';
 import { expectNoViolations, openPages } from '../fixtures/page.js';
 import { WatchedWorld } from '../fixtures/watched-world.js';
 
@@ -68,6 +70,14 @@ function calibratedWorld(): WatchedWorld {
   return world;
 }
 
+/** Whether what is at an element's middle is that element, or within it. */
+const isUncovered = (element: Locator) =>
+  element.evaluate((found) => {
+    const { x, y, width, height } = found.getBoundingClientRect();
+    const top = found.ownerDocument.elementFromPoint(x + width / 2, y + height / 2);
+    return top === found || found.contains(top);
+  });
+
 describe('health: calibration', () => {
   it('shows each rule on each camera, and one of them with its peaks, which are judged by keys', async () => {
     const world = calibratedWorld();
@@ -117,6 +127,35 @@ describe('health: calibration', () => {
     await page.keyboard.press('z');
     await vi.waitFor(() => expect(verdictOf(1)).toBe(null), WAIT);
     expect(await page.evaluate('window.hacked')).toBe(undefined);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows a hundred rules on sixteen cameras, with names that stay in sight', async () => {
+    const world = new WatchedWorld();
+    world.cameraList = Array.from({ length: 16 }, (_, i) => {
+      const id = `camera-${i}`;
+      return { id, name: `Camera ${i}`, status: makeStatus({ cameraId: id }) };
+    });
+    const [rule] = world.ruleList;
+    world.ruleList = Array.from({ length: 100 }, (_, i) => {
+      return { ...rule!, id: `rule-${i}`, name: `Rule ${i}`, threshold: null, budgetPerDay: 1 };
+    });
+    world.summaryList = world.ruleList.flatMap(({ id: ruleId }) =>
+      world.cameraList.map(({ id: cameraId }) => ({ ...STANDING, cameraId, ruleId, history: HISTORY })),
+    );
+    const server = await serve(world);
+    const { page, complaints } = await visit(`${server.url}#/health`);
+    await page.locator('.cell').nth(1599).waitFor();
+    const last = page.getByRole('link', { name: /^Rule 99 on Camera 15: certified/ });
+    await last.focus();
+    expect(await isUncovered(page.getByRole('rowheader', { name: 'Rule 99', exact: true }))).toBe(true);
+    expect(await isUncovered(page.getByRole('columnheader', { name: 'Camera 15' }))).toBe(true);
+    // What is to be looked at covers nothing.
+    const [doubt, rate] = [last.locator('.doubt'), last.locator('.cell-rate')];
+    const [left, right] = [await doubt.locator('svg').boundingBox(), await rate.boundingBox()];
+    expect(left!.x + left!.width).toBeLessThanOrEqual(right!.x);
+    await page.getByLabel('Camera', { exact: true }).selectOption('camera-7');
+    await vi.waitFor(async () => expect(await page.locator('.cell').count()).toBe(100), WAIT);
     expect(complaints).toEqual([]);
   });
 
