@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLIPS_FOLDER } from './clips.js';
 import { databasePath } from './database.js';
+import { historyDatabasePath } from './history/history-database.js';
 import { SNAPSHOTS_FOLDER } from './snapshots.js';
 import { vectorDatabasePath } from './vectors/vector-database.js';
 
@@ -12,6 +13,8 @@ const FRESH_MS = 60_000;
 export interface StoreSizes {
   eventsBytes: number;
   vectorsBytes: number;
+  /** Scores and health by the minute. */
+  historyBytes: number;
   snapshots: FolderSize;
   clips: FolderSize;
 }
@@ -40,13 +43,14 @@ export class StoreScale {
   }
 
   async #measure(): Promise<StoreSizes> {
-    const [eventsBytes, vectorsBytes, snapshots, clips] = await Promise.all([
+    const [eventsBytes, vectorsBytes, historyBytes, snapshots, clips] = await Promise.all([
       databaseBytes(databasePath(this.#root)),
       databaseBytes(vectorDatabasePath(this.#root)),
+      databaseBytes(historyDatabasePath(this.#root)),
       folderSize(join(this.#root, SNAPSHOTS_FOLDER)),
       folderSize(join(this.#root, CLIPS_FOLDER)),
     ]);
-    return { eventsBytes, vectorsBytes, snapshots, clips };
+    return { eventsBytes, vectorsBytes, historyBytes, snapshots, clips };
   }
 }
 

@@ -74,6 +74,7 @@ export const SystemInfo = z.strictObject({
     totalBytes: Bytes.describe('Of the disk'),
     eventsBytes: Bytes,
     vectorsBytes: Bytes,
+    historyBytes: Bytes.describe('Scores and health by the minute; kept as long as vectors'),
     snapshots: Files,
     clips: Files,
     remembers: z.boolean().describe('Whether vectors are kept'),

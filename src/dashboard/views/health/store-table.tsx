@@ -5,14 +5,15 @@ import { formatBytes, formatSpan } from './units.js';
 
 /** What is kept on disk, how much of it there is and for how long. */
 export function StoreTable({ store }: Pick<SystemInfo, 'store'>) {
-  const { freeBytes, totalBytes, eventsBytes, vectorsBytes, snapshots, clips, keepMs } = store;
+  const { freeBytes, totalBytes, snapshots, clips, keepMs } = store;
   const filesOf = ({ files, bytes }: typeof snapshots) =>
     words.system.files(files.toLocaleString(), formatBytes(bytes));
   const rows = [
-    ['events', formatBytes(eventsBytes), true],
-    ['vectors', formatBytes(vectorsBytes), store.remembers],
-    ['snapshots', filesOf(snapshots), true],
-    ['clips', filesOf(clips), store.keepsClips],
+    ['events', formatBytes(store.eventsBytes), keepMs.events],
+    ['vectors', formatBytes(store.vectorsBytes), store.remembers ? keepMs.vectors : null],
+    ['history', formatBytes(store.historyBytes), keepMs.vectors],
+    ['snapshots', filesOf(snapshots), keepMs.snapshots],
+    ['clips', filesOf(clips), store.keepsClips ? keepMs.clips : null],
   ] as const;
   const free = words.system.disk(formatBytes(freeBytes), formatBytes(totalBytes));
   return (
@@ -30,11 +31,11 @@ export function StoreTable({ store }: Pick<SystemInfo, 'store'>) {
       <table>
         <Columns names={[words.system.what, words.system.size, words.system.kept]} />
         <tbody>
-          {rows.map(([kind, size, isOn]) => (
+          {rows.map(([kind, size, keptMs]) => (
             <tr key={kind}>
               <th scope="row">{words.system.stored[kind]}</th>
               <td>{size}</td>
-              <td>{isOn ? formatSpan(keepMs[kind]) : words.system.switchedOff}</td>
+              <td>{keptMs === null ? words.system.switchedOff : formatSpan(keptMs)}</td>
             </tr>
           ))}
         </tbody>
