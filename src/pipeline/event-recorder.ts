@@ -17,7 +17,7 @@ import type { WatchedFrame } from './watch-camera.js';
 /** An event that is stored, and its picture. */
 export interface RecordedEvent {
   event: DetectionEvent;
-  /** null at an end, and where the picture could not be made. */
+  /** Of this phase; null at an end, and where it could not be made. What is kept is the first one. */
   jpeg: Buffer | null;
 }
 
@@ -136,7 +136,7 @@ export class EventRecorder {
   /** A disk that is full must not cost the event itself. */
   async #write(id: string, jpeg: Buffer): Promise<string | null> {
     try {
-      return (await this.#options.snapshots?.write(id, jpeg)) ?? null;
+      return (await this.#options.snapshots?.writeFirst(id, jpeg)) ?? null;
     } catch (error) {
       this.#options.logger.error(
         { reason: messageOf(error) },

@@ -82,9 +82,12 @@ describe('events of the past', () => {
     expect(past.neighbours(idOf(4), yard)).toEqual({ newer: idOf(6), older: idOf(2) });
     expect(past.neighbours(idOf(9), yard)).toEqual({ newer: null, older: idOf(8) });
     expect(past.neighbours(idOf(0), ALL_EVENTS)).toEqual({ newer: idOf(1), older: null });
-    // As they stand last, with the picture of the newest phase that has one.
+    // As they stand last, with the picture of the first phase.
+    const { event: open } = past.get(idOf(9))!;
+    events.append(makeEvent({ ...open, phase: 'update', atMs: open.atMs + 9_000, score: 7 }));
     const { event, picture, verdict } = past.get(idOf(2))!;
     expect([event.phase, picture?.path, verdict]).toEqual(['end', 'snapshots/2.jpg', 'true']);
+    expect(past.get(idOf(9))).toMatchObject({ event: { phase: 'update', score: 7 }, picture: { score: 5 } });
     expect(past.get(idOf(77))).toBeNull();
   });
 

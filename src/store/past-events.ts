@@ -5,7 +5,7 @@ import { DetectionEvent, type Severity, type Verdict } from '../detect/event.js'
 export interface PastEvent {
   /** As it stood last. */
   event: DetectionEvent;
-  /** When its picture was taken, and of what: the picture is of the newest phase that has one. null: there is none. */
+  /** When its picture was taken, and of what: the picture is of the first phase that has one. null: there is none. */
   picture: (Pick<DetectionEvent, 'atMs' | 'tile' | 'score'> & { path: string }) | null;
   /** What a person said of it; null: nothing. */
   verdict: Verdict | null;
@@ -160,21 +160,21 @@ export class PastEvents {
 
   /** null: it cannot be read, or was deleted meanwhile. */
   #read({ id, verdict }: Row): PastEvent | null {
-    const event = this.#phase(id, '');
+    const event = this.#phase(id, 'ORDER BY seq DESC');
     if (!event) return null;
     const shown = this.#phase(
       id,
-      "AND json_extract(json, '$.snapshot') IS NOT NULL AND json_extract(json, '$.phase') <> 'end'",
+      "AND json_extract(json, '$.snapshot') IS NOT NULL AND json_extract(json, '$.phase') <> 'end' ORDER BY seq",
     );
     if (!shown) return { event, picture: null, verdict };
     const { atMs, tile, score, snapshot } = shown;
     return { event, picture: { atMs, tile, score, path: snapshot! }, verdict };
   }
 
-  /** The newest phase that fulfils a condition. */
-  #phase(id: string, condition: string): DetectionEvent | null {
+  /** The first of some phases. @param which SQL: of which, and in which order */
+  #phase(id: string, which: string): DetectionEvent | null {
     const row = this.#database
-      .prepare(`SELECT json FROM events WHERE id = ? AND seq <= ? ${condition} ORDER BY seq DESC LIMIT 1`)
+      .prepare(`SELECT json FROM events WHERE id = ? AND seq <= ? ${which} LIMIT 1`)
       .get(id, this.#lastSeq()) as { json: string } | undefined;
     return row ? parsed(row) : null;
   }

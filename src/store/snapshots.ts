@@ -27,6 +27,11 @@ export class SnapshotFolder {
     return path;
   }
 
+  /** The same where there is none yet: an event's picture is the first one, which shows why it began. */
+  async writeFirst(id: string, jpeg: Uint8Array): Promise<string> {
+    return (await this.has(id)) ? this.#pathOf(id) : this.write(id, jpeg);
+  }
+
   /** An event's picture, or null when there is none. */
   async read(id: string): Promise<Uint8Array | null> {
     try {

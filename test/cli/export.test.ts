@@ -52,8 +52,9 @@ async function writeEvents(): Promise<void> {
   const snapshot = `snapshots/${ids.fire}.jpg`;
   const tile = { index: 1, level: 0, box: BOXES[1]! };
   const fire = { id: ids.fire, seq: 0, startedAtMs: T0, snapshot, tile };
-  events.append(makeEvent({ ...fire, atMs: T0, score: 5, tile: { ...tile, box: BOXES[0]! } }));
-  events.append(makeEvent({ ...fire, atMs: T0 + 5_000, phase: 'update', score: 7, peakScore: 7 }));
+  events.append(makeEvent({ ...fire, atMs: T0, score: 5 }));
+  const elsewhere = { ...fire, tile: { ...tile, box: BOXES[0]! } };
+  events.append(makeEvent({ ...elsewhere, atMs: T0 + 5_000, phase: 'update', score: 7, peakScore: 7 }));
   const { snapshot: _, ...ended } = fire;
   events.append(
     makeEvent({ ...ended, atMs: T0 + 9_500, phase: 'end', endedAtMs: T0 + 9_000, score: 1, peakScore: 7 }),
@@ -132,7 +133,7 @@ describe('export events', () => {
     expect(rows).toHaveLength(3);
     expect(rows[0]).toMatchObject({
       ...{ id: ids.fire, camera: 'yard', rule: 'fire', started: '2026-05-01T20:00:00.000Z', duration_s: '9' },
-      ...{ peak_score: '7', verdict: 'true', picture_at: '2026-05-01T20:00:05.000Z', tile_x: '0.5' },
+      ...{ peak_score: '7', verdict: 'true', picture_at: '2026-05-01T20:00:00.000Z', tile_x: '0.5' },
     });
     expect(rows[1]).toMatchObject({ id: ids.dog, camera: 'gate', ended: '', duration_s: '', verdict: '' });
   });
@@ -155,7 +156,7 @@ describe('export events', () => {
     expect(await found({ verdict: 'none' })).toEqual(['dog', 'camera-blind']);
   });
 
-  it('as a data set in COCO’s format: the picture of the newest phase, its tile in pixels, the verdict', async () => {
+  it('as a data set in COCO’s format: the picture of the first phase, its tile in pixels, the verdict', async () => {
     const out = join(folder, 'coco');
     await runExportEvents({
       storePath: store,
@@ -176,7 +177,7 @@ describe('export events', () => {
         attributes: expect.objectContaining({
           event_id: ids.fire,
           verdict: 'true',
-          score: 7,
+          score: 5,
           camera: 'yard',
         }),
       },
