@@ -212,11 +212,11 @@ class Wall extends WatchedWorld {
 }
 
 async function wallOf(cameras: number, rules: number): Promise<Wall> {
-  // Noise, which costs a decoder as much as a real picture.
+  // Noise: some 50 kB, as much as a busy picture of that size.
   const noise = (seed: number) => ({
     create: {
       ...{ width: 640, height: 360, channels: 3 as const, background: '#678' },
-      noise: { type: 'gaussian' as const, mean: 90 + seed, sigma: 30 },
+      noise: { type: 'gaussian' as const, mean: 90 + seed, sigma: 15 },
     },
   });
   const pictures = await Promise.all([0, 20, 40].map((seed) => sharp(noise(seed)).jpeg().toBuffer()));
