@@ -130,6 +130,31 @@ describe('MomentStore', () => {
     expect(moments.peaksOf({ cameraId: 'yard', ruleId: 'fire', key: 'k' }).size).toBe(0);
   });
 
+  it('finds the highest peaks that stayed below a fixed threshold, by what the detector would have counted', () => {
+    const moments = new MomentStore(database);
+    const key = { cameraId: 'yard', ruleId: 'fire', key: 'k' };
+    const asked = { below: 9, sinceMs: 3, limit: 2 };
+    expect(moments.highestMisses(key, asked)).toEqual([]);
+    expect(moments.lastPeakOf(key)).toBe(0);
+    const peaks = [
+      { id: 'a', peak: 11, reached: 5 },
+      { id: 'b', peak: 12, reached: 7 }, // was an event in the end, as is seen below
+      { id: 'c', peak: 13, reached: 6 },
+      { id: 'd', peak: 14, reached: 4 },
+      { id: 'old', peak: 15, reached: 7.9, atMs: 2 },
+      { id: 'other', peak: 99, reached: 7, key: 'other words' },
+      { id: 'calibrated', peak: 16 },
+    ];
+    for (const peak of peaks) moments.put({ ...moment(), score: 20, ...peak });
+    moments.put({ ...moment(), id: 'b', peak: 12, score: 20, atMs: 6, reached: 8.5 });
+    expect(moments.highestMisses(key, asked)).toEqual([
+      { peak: 13, score: 6, atMs: 5 },
+      { peak: 11, score: 5, atMs: 5 },
+    ]);
+    expect(moments.highestMisses(key, { ...asked, below: 6 }).map(({ peak }) => peak)).toEqual([11, 14]);
+    expect(moments.lastPeakOf(key)).toBe(16);
+  });
+
   it('lists by rule, kind, time and verdict, newest first', () => {
     const moments = new MomentStore(database);
     moments.put(moment({ id: 'a', atMs: 1 }));

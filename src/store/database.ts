@@ -130,6 +130,8 @@ const MIGRATIONS = [
    CREATE TRIGGER event_judged AFTER UPDATE OF verdict ON moments BEGIN
      UPDATE event_list SET verdict = NEW.verdict WHERE id = NEW.id;
    END;`,
+  // Of peaks below a fixed threshold: the highest threshold at which an event would have started.
+  `ALTER TABLE moments ADD COLUMN reached REAL;`,
 ];
 
 /** What a database file is like. */

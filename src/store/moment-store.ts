@@ -1,20 +1,21 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import type { Verdict } from '../detect/event.js';
 import { DetectionEvent } from '../detect/event.js';
+import type { KeptPeak } from '../rules/calibration/margin-peaks.js';
 import { fromBytes, toBytes } from '../shared/vector-bytes.js';
 import type { CalibrationId } from './calibration-store.js';
 import { inTransaction, inTransactionUnsynced } from './transaction.js';
 
-/** A moment that a person may be asked about: an event that was raised, or one of the highest peaks of a calibration. */
+/** A moment that a person may be asked about: an event that was raised, or one of the highest peaks of a rule. */
 export interface Moment {
   /** A UUID; an event's own. */
   id: string;
   kind: 'event' | 'peak';
-  /** Of a peak: its number in its calibration. */
+  /** Of a peak: its number among those of its key. */
   peak: number | null;
   cameraId: string;
   ruleId: string;
-  /** Of the calibration that it belongs to; empty: the rule has a fixed threshold. */
+  /** Of the calibration or the list of peaks that it belongs to; empty: an event of a rule with a fixed threshold. */
   key: string;
   modelHash: string;
   /** How its score was made (`pipeline/scoring.ts`): only scores made alike can be compared. Empty: not known. */
@@ -42,6 +43,13 @@ export interface MomentFilter {
   limit?: number;
 }
 
+/** A moment as it is kept. */
+export interface NewMoment extends Omit<Moment, 'verdict' | 'reviewedAtMs' | 'scoring'> {
+  scoring?: string;
+  /** Of a peak of a rule with a fixed threshold: the highest threshold at which an event would have started. */
+  reached?: number | null;
+}
+
 /** Moments and what was said of them. */
 export class MomentStore {
   readonly #database: DatabaseSyncInstance;
@@ -51,17 +59,18 @@ export class MomentStore {
   }
 
   /** Keeps a moment, without a wait for the disk; one that is there already keeps its verdict. */
-  put(moment: Omit<Moment, 'verdict' | 'reviewedAtMs' | 'scoring'> & { scoring?: string }): void {
+  put(moment: NewMoment): void {
     const { id, kind, peak, cameraId, ruleId, key, modelHash, scoring = '' } = moment;
-    const { atMs, score, threshold, tile, vector } = moment;
+    const { atMs, score, threshold, tile, vector, reached = null } = moment;
     const insert = this.#database.prepare(
-      `INSERT INTO moments (id, kind, peak, camera_id, rule_id, key, model_hash, scoring, at_ms, score, threshold, tile, vector)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, score = excluded.score,
-           threshold = excluded.threshold, tile = excluded.tile, vector = excluded.vector`,
+      `INSERT INTO moments (id, kind, peak, camera_id, rule_id, key, model_hash, scoring, at_ms, score, threshold, tile, vector,
+           reached)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET at_ms = excluded.at_ms, score = excluded.score, threshold = excluded.threshold,
+           tile = excluded.tile, vector = excluded.vector, reached = excluded.reached`,
     );
     const where = [id, kind, peak, cameraId, ruleId, key, modelHash, scoring] as const;
-    const what = [atMs, score, threshold, JSON.stringify(tile), toBytes(vector)] as const;
+    const what = [atMs, score, threshold, JSON.stringify(tile), toBytes(vector), reached] as const;
     // That of an event is safe together with the event, whose write the store waits for.
     inTransactionUnsynced(this.#database, () => insert.run(...where, ...what));
   }
@@ -74,6 +83,32 @@ export class MomentStore {
       )
       .all(cameraId, ruleId, key) as unknown as (Pick<Moment, 'id' | 'verdict'> & { peak: number })[];
     return new Map(rows.map(({ peak, ...moment }) => [peak, moment]));
+  }
+
+  /**
+   * The highest peaks of a rule with a fixed threshold that stayed below it, highest first.
+   * @param below a threshold that they would have stayed below, too
+   * @param sinceMs milliseconds since the epoch
+   */
+  highestMisses(
+    { cameraId, ruleId, key }: CalibrationId,
+    { below, sinceMs, limit }: { below: number; sinceMs: number; limit: number },
+  ): KeptPeak[] {
+    return this.#database
+      .prepare(
+        `SELECT peak, reached AS score, at_ms AS atMs FROM moments
+           WHERE camera_id = ? AND rule_id = ? AND key = ? AND kind = 'peak' AND reached < min(threshold, ?) AND at_ms >= ?
+           ORDER BY reached DESC LIMIT ?`,
+      )
+      .all(cameraId, ruleId, key, below, sinceMs, limit) as unknown as KeptPeak[];
+  }
+
+  /** The highest number that a peak of that key has; 0: there is none. */
+  lastPeakOf({ cameraId, ruleId, key }: CalibrationId): number {
+    const { last } = this.#database
+      .prepare('SELECT MAX(peak) AS last FROM moments WHERE camera_id = ? AND rule_id = ? AND key = ?')
+      .get(cameraId, ruleId, key) as { last: number | null };
+    return last ?? 0;
   }
 
   get(id: string): Moment | null {

@@ -107,7 +107,7 @@ describe('events of the past', () => {
     raiseTen();
     new MomentStore(database).review(idOf(2), 'true', T0);
     database.exec(`DROP TABLE event_list; DROP TRIGGER event_phase_added; DROP TRIGGER event_phase_deleted;
-      DROP TRIGGER event_judged; UPDATE events SET json = '{' WHERE seq = 15; PRAGMA user_version = 6;`);
+      DROP TRIGGER event_judged; ALTER TABLE moments DROP COLUMN reached; UPDATE events SET json = '{' WHERE seq = 15; PRAGMA user_version = 6;`);
     using again = openDatabase(databasePath(folder));
     const past = new PastEvents(again);
     expect(shown(past, {})).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0]);
