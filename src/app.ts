@@ -17,6 +17,7 @@ import { ClipRecorder } from './pipeline/clip-recorder.js';
 import { DiskAlarm } from './pipeline/disk-alarm.js';
 import { EventRecorder } from './pipeline/event-recorder.js';
 import { FeasibilityCheck } from './pipeline/feasibility-check.js';
+import { FixedPeaks } from './pipeline/fixed-peaks.js';
 import { HistoryRecorder } from './pipeline/history-recorder.js';
 import { Lessons } from './pipeline/lessons.js';
 import { LiveRules } from './pipeline/live-rules.js';
@@ -139,6 +140,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   const modelHash = () => embedder.describe().modelHash;
   using calibrations = new CalibrationKeeper({ store: new CalibrationStore(database), modelHash, logger });
 
+  const fixedPeaks = new FixedPeaks({ moments: momentStore });
   const reviews = new Reviews({ moments: momentStore, calibrations });
   const feasibility = new FeasibilityCheck({ samples, moments: momentStore, model: embedder, beside: true });
   await using search =
@@ -220,7 +222,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   history.start();
 
   const past = createPastData({
-    ...{ cameraIds, embedder, snapshots, clips, reviews, calibrations, moments: momentStore },
+    ...{ cameraIds, embedder, snapshots, clips, reviews, calibrations, fixedPeaks, moments: momentStore },
     ...{ events: new PastEvents(database, { lastSeq: () => store.lastSeq }), book: () => rules.book },
     topics: hasMqtt ? createTopics(config.mqtt.prefix) : null,
     curves: new ScoreCurves({
@@ -255,7 +257,7 @@ export async function runApp(options: AppOptions): Promise<void> {
       runCamera({
         source: sourceOf(camera, clips?.segmentsFolder(camera.id) ?? null),
         book: () => rules.book,
-        ...{ embedder, calibrations, recorder, vectors, history, newest, bus, logger, signal },
+        ...{ embedder, calibrations, fixedPeaks, recorder, vectors, history, newest, bus, logger, signal },
         switches: switches.ofCamera(camera.id),
         timeZone: config.timeZone,
         motionGate: camera.motionGate,

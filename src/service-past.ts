@@ -3,6 +3,7 @@ import type { Embedder } from './model/embedder.js';
 import type { CalibrationKeeper } from './pipeline/calibration-keeper.js';
 import type { ClipRecorder } from './pipeline/clip-recorder.js';
 import { type Explanation, explain, type Unexplained } from './pipeline/explanation.js';
+import type { FixedPeaks } from './pipeline/fixed-peaks.js';
 import { nearMisses } from './pipeline/near-misses.js';
 import type { Reviews } from './pipeline/reviews.js';
 import type { RuleBook } from './pipeline/rule-book.js';
@@ -24,6 +25,7 @@ export interface PastParts {
   moments: MomentStore;
   reviews: Reviews;
   calibrations: CalibrationKeeper;
+  fixedPeaks: FixedPeaks;
   book: () => RuleBook;
   cameraIds: readonly string[];
   embedder: Embedder;
@@ -37,7 +39,7 @@ export interface PastParts {
 
 /** Events of the past and what people say of them, as the server sees them. */
 export function createPastData(parts: PastParts): PastData {
-  const { events, moments, reviews, calibrations, book, cameraIds, curves } = parts;
+  const { events, reviews, book, curves } = parts;
   return {
     list: async (query, { before, limit }) => {
       const filter = filterOf(query);
@@ -54,7 +56,7 @@ export function createPastData(parts: PastParts): PastData {
       const all = events.all(filterOf(query));
       return format === 'csv' ? csvLines(all) : jsonLines(all);
     },
-    nearMisses: () => nearMisses({ calibrations, moments, book: book(), cameraIds }),
+    nearMisses: () => nearMisses({ ...parts, book: book() }),
     foresee: (asked) => reviews.foresee(asked),
     reviewAll: (asked) => reviews.applyAll(asked),
   };

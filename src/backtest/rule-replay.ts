@@ -123,7 +123,7 @@ export class RuleReplay {
     const { fps, motionGate, timed } = streams.get(tape.streamId[frame]!)!;
     this.#part = tape.part[frame]!;
     this.#watch = new RuleWatch({
-      ...{ cameraId, fps, motionGate, keeper: this.#keeper, switches: null },
+      ...{ cameraId, fps, motionGate, keeper: this.#keeper, switches: null, fixedPeaks: null },
       ...{ model: { describe: () => model }, timeZone: timed ? timeZone : null },
     });
   }

@@ -227,10 +227,9 @@ export const words = {
   },
   nearMisses: {
     intro:
-      'The highest moments that raised no event. Say what they were: a true one no longer counts among false alarms, and the threshold moves.',
+      'The highest moments that raised no event. Say what they were: a true one no longer counts among false alarms, and the threshold of a rule with a budget moves.',
     none: 'Nothing was near yet. Peaks appear here when a rule has watched a camera for a while.',
-    fixed: (rules: string) =>
-      `Of rules with a fixed threshold no peaks are kept: ${rules}. Give them a budget of false alarms to see what they nearly raised.`,
+    fixed: 'What you say here does not move a fixed threshold; it counts among what the rule can learn from.',
     on: (camera: string) => `on ${camera}`,
     threshold: (threshold: string, state: string) => `threshold ${threshold}, ${state}`,
     expected: (perDay: string, budget: string) =>
@@ -245,6 +244,7 @@ export const words = {
     would: 'Marked true:',
     wouldMove: (before: string, after: string) => `threshold ${before} → ${after}`,
     wouldStay: (threshold: string) => `threshold stays ${threshold}`,
+    wouldMoveNone: 'no threshold moves',
     wouldExpect: (before: string, after: string) => `${before} → ${after} false alarms a day`,
   },
   camera: {

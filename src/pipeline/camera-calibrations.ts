@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Embedder } from '../model/embedder.js';
 import type { Regime } from '../rules/calibration/regime.js';
 import type { RuleCalibrationOptions } from '../rules/calibration/rule-calibration.js';
@@ -9,6 +8,7 @@ import type { SceneNow } from './camera-scene.js';
 import type { RuleView } from './camera-view.js';
 import { MAX_GAP_MS, type RuleTransition } from './detectors.js';
 import type { WatchRule } from './rule-book.js';
+import { ruleKeyOf } from './rule-key.js';
 import type { CameraSwitches } from './rule-switches.js';
 
 /** What {@link CameraCalibrations} needs. */
@@ -27,10 +27,21 @@ export interface CameraCalibrationsOptions {
 
 /** A frame that is one of the highest peaks of a rule: a person may be asked about it. */
 export interface Peak {
-  /** Its number in its calibration; frames of the same peak have the same, and no other peak of the same key ever. */
+  /** Its number among those of its key; frames of the same peak have the same, and no other peak of the same key ever. */
   peak: number;
+  /** Of the calibration, or of the list of peaks below a fixed threshold. */
   key: string;
   score: Score;
+  /** What no calibration knows, as the threshold is fixed; null: it is not. */
+  fixed: FixedPeak | null;
+}
+
+/** A peak of a rule with a fixed threshold. */
+export interface FixedPeak {
+  /** The highest threshold at which an event would have started: at the rule's own or a higher one it is no near miss after all. */
+  reached: number;
+  /** Numbers of all peaks that may be among the highest. */
+  kept: readonly number[];
 }
 
 /** One frame, and what was made of it. */
@@ -112,7 +123,7 @@ export class CameraCalibrations {
     score.thresholdState = seen.state;
     score.expectedFalseAlarmsPerDay = seen.expectedPerDay;
     if (seen.tile !== -1) score.tile = view.tileOf(score.tileIndexes[seen.tile]!);
-    if (seen.peak) peaks.push({ peak: seen.peak.id, key: live.id.key, score });
+    if (seen.peak) peaks.push({ peak: seen.peak.id, key: live.id.key, score, fixed: null });
   }
 
   /** Events that began: each tells the rule's threshold whether it is too low. */
@@ -132,18 +143,19 @@ export class CameraCalibrations {
 
   /** Takes the rules of a view over, if it is another one. */
   adopt(view: RuleView): void {
-    const { cameraId, keeper, model } = this.#options;
+    const { cameraId, fps, motionGate, keeper, model } = this.#options;
     const { modelHash } = model.describe();
     // A model at a server may be reached only now, and be another one after an outage.
     if (this.#view === view && this.#modelHash === modelHash) return;
     this.#view = view;
     this.#modelHash = modelHash;
     this.#live = new Map();
-    for (const [index, rule] of view.book.rules.entries()) {
+    for (const [ruleIndex, rule] of view.book.rules.entries()) {
       const plan = view.book.plans.get(rule.id)!;
-      const tiles = view.tilesOf(index);
+      const tiles = view.tilesOf(ruleIndex);
       if (plan.kind === 'fixed' || tiles.length === 0) continue;
-      const id = { cameraId, ruleId: rule.id, key: this.#keyOf(rule, view, index) };
+      const key = ruleKeyOf(view, { ruleIndex, modelHash, fps, motionGate });
+      const id = { cameraId, ruleId: rule.id, key };
       const budgetPerDay = this.#budgetOf(rule.id) ?? plan.budgetPerDay;
       const live = keeper.open(id, optionsOf(rule, { tiles: tiles.length, budgetPerDay }));
       const [margins, evidence] = [new Float32Array(tiles.length), new Float32Array(tiles.length)];
@@ -153,19 +165,6 @@ export class CameraCalibrations {
 
   #budgetOf(ruleId: string): number | null {
     return this.#options.switches?.budgetPerDay(ruleId) ?? null;
-  }
-
-  /** Whatever makes scores of another kind: other words, lessons, tiles, timing, sampling or another model. */
-  #keyOf(rule: WatchRule, view: RuleView, ruleIndex: number): string {
-    const { fps, motionGate } = this.#options;
-    const { confirm, forMs, clearForMs, cooldownMs } = rule.timing;
-    const boxes = view.tilesOf(ruleIndex).map(({ box }) => box);
-    const { scoring } = view.book.taught.get(rule.id)!;
-    const parts = [this.#modelHash, scoring, boxes, fps, motionGate];
-    return createHash('sha256')
-      .update(JSON.stringify([...parts, confirm, forMs, clearForMs, cooldownMs]))
-      .digest('hex')
-      .slice(0, 24);
   }
 }
 

@@ -69,7 +69,7 @@ export class MomentRecorder implements Disposable {
     if (peaks.length === 0) return;
     const { moments, snapshots, model } = this.#options;
     const jpeg = await previewJpeg(pyramid);
-    for (const { peak, key, score } of peaks) {
+    for (const { peak, key, score, fixed } of peaks) {
       const { cameraId, ruleId, atMs, tile, threshold } = score;
       const id = this.#idOf({ cameraId, ruleId, key, peak });
       try {
@@ -87,9 +87,12 @@ export class MomentRecorder implements Disposable {
             threshold,
             tile,
             vector: vectors[tile.index]!,
+            reached: fixed?.reached ?? null,
           },
         }),
       );
+      // Among what is left out may be this one: the beginning of an event.
+      if (fixed) this.#keep(() => moments.forgetPeaks({ cameraId, ruleId, key }, { but: fixed.kept }));
     }
   }
 

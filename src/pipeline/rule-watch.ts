@@ -9,6 +9,8 @@ import {
 import { CameraScene, type SceneNow } from './camera-scene.js';
 import type { CameraView, FrameTime, RuleView } from './camera-view.js';
 import { Detectors, type RuleTransition } from './detectors.js';
+import { CameraFixedPeaks, type FixedPeaks } from './fixed-peaks.js';
+import type { WatchRule } from './rule-book.js';
 import { withProbability } from './scoring.js';
 import type { CodedTile } from './tile-embedder.js';
 
@@ -43,6 +45,8 @@ export interface RuleVerdict {
 export interface RuleWatchOptions extends Omit<CameraCalibrationsOptions, 'isWatching'> {
   /** Of active hours; null when the footage's time of day is not known. */
   timeZone: string | null;
+  /** Where the peaks of rules with a fixed threshold are kept; null: nobody is asked about them, and they cost nothing. */
+  fixedPeaks: FixedPeaks | null;
 }
 
 const NOTHING_LEARNED: CalibratedFrame = { peaks: [], sceneChanged: false };
@@ -55,14 +59,14 @@ export class RuleWatch {
   readonly #scene = new CameraScene();
   readonly #detectors: Detectors;
   readonly #calibrations: CameraCalibrations;
+  readonly #fixedPeaks: CameraFixedPeaks | null;
 
-  constructor({ timeZone, ...options }: RuleWatchOptions) {
+  constructor({ timeZone, fixedPeaks, ...options }: RuleWatchOptions) {
     const { switches } = options;
     this.#detectors = new Detectors(timeZone, (ruleId) => switches?.isMuted(ruleId) ?? false);
-    this.#calibrations = new CameraCalibrations({
-      ...options,
-      isWatching: (rule, atMs) => this.#detectors.isWatching(rule, atMs),
-    });
+    const isWatching = (rule: WatchRule, atMs: number) => this.#detectors.isWatching(rule, atMs);
+    this.#calibrations = new CameraCalibrations({ ...options, isWatching });
+    this.#fixedPeaks = fixedPeaks && new CameraFixedPeaks({ ...options, all: fixedPeaks, isWatching });
   }
 
   /** Takes the next frame. @param view of the rules in force now */
@@ -81,6 +85,7 @@ export class RuleWatch {
     const ended = this.#detectors.adopt(book);
     this.#calibrations.adopt(view);
     const { peaks, sceneChanged } = scored ? this.#calibrations.step(scored, view) : NOTHING_LEARNED;
+    if (scored) this.#fixedPeaks?.step(scored, { view, peaks });
     const scores = scored ? scored.scores.map((score) => withProbability(score, book)) : [];
     const transitions = unseen
       ? this.#detectors.unseen({ atMs, blindSinceMs })

@@ -8,6 +8,7 @@ import { redactUrl } from '../shared/redact-url.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { CalibrationKeeper } from './calibration-keeper.js';
 import type { EventRecorder } from './event-recorder.js';
+import type { FixedPeaks } from './fixed-peaks.js';
 import type { HistoryRecorder } from './history-recorder.js';
 import type { NewestFrames } from './newest-frames.js';
 import { previewJpeg } from './picture.js';
@@ -26,6 +27,7 @@ export interface RunCameraOptions {
   embedder: Embedder;
   recorder: EventRecorder;
   calibrations: CalibrationKeeper;
+  fixedPeaks: FixedPeaks;
   /** null: nothing is remembered. */
   vectors: VectorRecorder | null;
   history: HistoryRecorder;

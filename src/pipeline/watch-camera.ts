@@ -12,6 +12,7 @@ import { planPreview, type TileLayout } from '../tiling/layout.js';
 import { lightOf } from '../tiling/light.js';
 import type { CalibrationKeeper } from './calibration-keeper.js';
 import { CameraView, type CameraViewOptions } from './camera-view.js';
+import type { FixedPeaks } from './fixed-peaks.js';
 import { type HealthStep, HealthWatch } from './health-watch.js';
 import { bookOfCamera, type RuleBook } from './rule-book.js';
 import type { CameraSwitches } from './rule-switches.js';
@@ -40,6 +41,8 @@ export interface WatchOptions {
   embedder: Embedder;
   /** Where the calibrations of rules without a fixed threshold live. */
   calibrations: CalibrationKeeper;
+  /** Where the peaks of the others are kept. Left out: nowhere. */
+  fixedPeaks?: FixedPeaks;
   /** Of active hours; null when the footage's time of day is not known. */
   timeZone: string | null;
   /** Whether tiles in which nothing changes keep their vectors for a while (`tiling/motion-gate.ts`). */
@@ -90,10 +93,10 @@ interface EmbeddedFrame {
  * Files are read as fast as the model can take them; live sources drop frames instead (`capture/`).
  */
 export async function* watchCamera(options: WatchOptions): AsyncGenerator<WatchedFrame> {
-  const { source, embedder, motionGate, switches = null } = options;
+  const { source, embedder, motionGate, switches = null, fixedPeaks = null } = options;
   const rules = new RuleWatch({
     ...{ cameraId: source.cameraId, fps: source.fps, motionGate, timeZone: options.timeZone },
-    ...{ model: embedder, keeper: options.calibrations, switches },
+    ...{ model: embedder, keeper: options.calibrations, switches, fixedPeaks },
   });
   const { onStatus } = options;
   // A camera that is to send keyframes only sends as many as there are, and a file what is in it.

@@ -153,6 +153,16 @@ describe('MomentStore', () => {
     ]);
     expect(moments.highestMisses(key, { ...asked, below: 6 }).map(({ peak }) => peak)).toEqual([11, 14]);
     expect(moments.lastPeakOf(key)).toBe(16);
+    moments.review('d', 'false', 9);
+    moments.forgetPeaks(key, { but: [11] });
+    expect(
+      moments
+        .list({})
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(['a', 'd', 'other']);
+    moments.forgetPeaks(key, { but: [] });
+    expect(moments.get('a')).toBeNull();
   });
 
   it('lists by rule, kind, time and verdict, newest first', () => {

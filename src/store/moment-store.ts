@@ -103,6 +103,16 @@ export class MomentStore {
       .all(cameraId, ruleId, key, below, sinceMs, limit) as unknown as KeptPeak[];
   }
 
+  /** Deletes the peaks of that key that nobody has judged. @param but numbers of those that stay */
+  forgetPeaks({ cameraId, ruleId, key }: CalibrationId, { but }: { but: readonly number[] }): void {
+    const numbers = but.map(() => '?').join(', ');
+    const forget = this.#database.prepare(
+      `DELETE FROM moments WHERE camera_id = ? AND rule_id = ? AND key = ? AND kind = 'peak' AND verdict IS NULL
+         AND peak NOT IN (${numbers})`,
+    );
+    inTransactionUnsynced(this.#database, () => forget.run(cameraId, ruleId, key, ...but));
+  }
+
   /** The highest number that a peak of that key has; 0: there is none. */
   lastPeakOf({ cameraId, ruleId, key }: CalibrationId): number {
     const { last } = this.#database

@@ -69,7 +69,7 @@ it('what a camera showed comes back frame by frame, and rules make of it exactly
   }
   const rules = new RuleWatch({
     ...{ cameraId: 'yard', fps: 2, motionGate: true, timeZone: null, model: embedder },
-    ...{ keeper: keeper(), switches: null },
+    ...{ keeper: keeper(), switches: null, fixedPeaks: null },
   });
   const range = { cameraId: 'yard', modelHash: embedder.describe().modelHash, fromMs: 0, toMs: 1e12 };
   const now: ReturnType<typeof told>[] = [];

@@ -194,7 +194,6 @@ describe('the near misses view', () => {
     const { page, complaints } = await visit(`${server.url}#/near-misses`);
     await page.getByRole('list', { name: 'Near misses of Smoke on yard' }).waitFor();
     expect(await page.locator('.miss').count()).toBe(20);
-    await page.getByText('Of rules with a fixed threshold no peaks are kept: Fire.').waitFor();
     await expectNoViolations(page);
 
     const before = live.calibration.threshold;
@@ -222,6 +221,26 @@ describe('the near misses view', () => {
     await expectNoViolations(page);
     await bar.getByRole('button', { name: 'Unsure' }).click();
     await page.getByText('Unsure: noted of 3 moments.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows those below a fixed threshold, too, and says that it stays where it is', async () => {
+    const world = new WatchedWorld();
+    const ids = world.pastWorld.watchFixedPeaks(T0);
+    for (const id of ids) world.snapshots.set(id, jpeg);
+    const server = await serve(world);
+    const { page, complaints } = await visit(`${server.url}#/near-misses`);
+    await page.getByRole('list', { name: 'Near misses of Fire on yard' }).waitFor();
+    expect(await page.locator('.miss').count()).toBe(2);
+    await page.getByText('threshold 4.00, fixed, without a promise', { exact: true }).waitFor();
+    await page.getByText('does not move a fixed threshold').waitFor();
+    await page.getByText('3.50 of 4.00').waitFor();
+    await page.keyboard.press('j');
+    await page.locator('.miss:focus').getByText('no threshold moves').waitFor();
+    await expectNoViolations(page);
+    await page.keyboard.press('t');
+    await page.getByRole('button', { name: 'True: it was what the rule is for', pressed: true }).waitFor();
+    expect(ids.map((id) => world.pastWorld.moments.get(id)!.verdict)).toContain('true');
     expect(complaints).toEqual([]);
   });
 

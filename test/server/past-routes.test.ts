@@ -144,3 +144,25 @@ it('near misses can be judged after one has seen what that would change, and it 
   for (const bad of [[], [{ id: 'x', verdict: null }], [{ id: event.id }], Array(501).fill(undo[0])])
     expect(await post('/api/reviews', { reviews: bad })).toMatchObject({ status: 400 });
 });
+
+it('near misses below a fixed threshold are told and judged, which moves nothing', async () => {
+  const { world, get, post } = serveWorld();
+  expect((await get('/api/near-misses')).body).toEqual({ nearMisses: [] });
+  const ids = world.pastWorld.watchFixedPeaks(Date.now());
+  const list = async () =>
+    ((await get('/api/near-misses')).body as never as { nearMisses: object[] }).nearMisses;
+  const row = {
+    ...{ cameraId: 'yard', ruleId: 'fire', state: 'fixed', threshold: 4 },
+    ...{ budgetPerDay: null, observedHours: null, expected: null },
+  };
+  const [score, threshold] = [3.5, 4];
+  expect(await list()).toMatchObject([
+    { ...row, misses: [{ id: ids[0], score, threshold }, { id: ids[1] }] },
+  ]);
+  const reviews = [{ id: ids[0], verdict: 'true' }];
+  const nothing = { reviewed: [{ id: ids[0], before: null, after: 'true' }], unknown: [], effects: [] };
+  expect((await post('/api/reviews/preview', { reviews })).body).toEqual(nothing);
+  expect(await list()).toMatchObject([{ misses: [{ verdict: null }, {}] }]);
+  expect((await post('/api/reviews', { reviews })).body).toEqual(nothing);
+  expect(await list()).toMatchObject([{ misses: [{ verdict: 'true' }, { verdict: null }] }]);
+});

@@ -175,9 +175,16 @@ export class MarginPeaks {
 
   /** At most twenty, highest first; the open one, too. */
   highest(): KeptPeak[] {
+    return this.candidates()
+      .sort((a, b) => b.score - a.score)
+      .slice(0, SHOWN_PEAKS);
+  }
+
+  /** Those that may be among the highest in the end: one more, as an open one may reach the threshold yet. */
+  candidates(): KeptPeak[] {
     const { open } = this.#clusters;
     if (open === null || this.#isOver || !this.#isTold) return [...this.#kept];
     const { id: peak, score, atMs } = open;
-    return [...this.#kept, { peak, score, atMs }].sort((a, b) => b.score - a.score).slice(0, SHOWN_PEAKS);
+    return [...this.#kept, { peak, score, atMs }];
   }
 }

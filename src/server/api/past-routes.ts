@@ -113,7 +113,7 @@ export const pastRoutes: readonly AnyRoute[] = [
   route({
     method: 'GET',
     path: '/api/near-misses',
-    summary: 'The highest peaks that raised no event, of each calibrated rule on each camera',
+    summary: 'The highest peaks that raised no event, of each rule on each camera',
     scope: 'view',
     answer: z.strictObject({ nearMisses: z.array(NearMissesInfo) }),
     handle: (_asked, { data }) => ({ nearMisses: data.past.nearMisses() }),

@@ -86,7 +86,7 @@ export type ScorePoint = z.infer<typeof ScorePoint>;
 const NearMissInfo = z.strictObject({
   id: z.uuid(),
   atMs: TimeMs,
-  score: z.number(),
+  score: z.number().describe('The highest threshold at which an event would have started'),
   threshold: z.number().describe('In force then'),
   tile: DetectionEvent.shape.tile,
   verdict: Verdict.nullable(),
@@ -96,11 +96,14 @@ const NearMissInfo = z.strictObject({
 export const NearMissesInfo = z.strictObject({
   cameraId: Id,
   ruleId: Id,
-  budgetPerDay: z.number(),
+  budgetPerDay: z.number().nullable().describe('null: the threshold is fixed'),
   state: z.enum(THRESHOLD_STATES),
   threshold: z.number().describe('In force now'),
-  observedHours: z.number(),
-  expected: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+  observedHours: z.number().nullable().describe('What the threshold was found in; null: it is fixed'),
+  expected: z
+    .strictObject({ value: z.number(), low: z.number(), high: z.number() })
+    .nullable()
+    .describe('False alarms a day; null: not known'),
   misses: z.array(NearMissInfo).describe('Highest first'),
 });
 export type NearMissesInfo = z.infer<typeof NearMissesInfo>;

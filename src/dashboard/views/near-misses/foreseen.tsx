@@ -35,6 +35,7 @@ export function useForeseen(ids: readonly string[], round: number): ReviewsResul
 
 /** What reviews would do, in words. @param isNamed says of which rules and cameras */
 export function EffectText({ result, isNamed = false }: { result: ReviewsResult; isNamed?: boolean }) {
+  if (result.effects.length === 0) return <strong>{text.wouldMoveNone}</strong>;
   return (
     <>
       {result.effects.map(({ cameraId, ruleId, threshold, expectedPerDay }) => {

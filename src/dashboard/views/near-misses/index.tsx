@@ -1,7 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { NearMissesInfo } from '../../../server/api/past-schemas.js';
 import { useResource } from '../../data/resource.js';
-import { rules } from '../../data/state.js';
 import { Page } from '../../parts/page.js';
 import { CameraSelect, RuleSelect } from '../../parts/selects.js';
 import { Empty, Failure, Loading } from '../../parts/states.js';
@@ -38,7 +37,6 @@ export function NearMissesView({ query }: ViewProps) {
   const judging = useJudging(ids, { columns, onDone });
   const { selection, chosen, say } = judging;
   const foreseen = useForeseen(chosen, round);
-  const fixed = rules.value.filter(({ threshold }) => threshold !== null).map(({ name }) => name);
   return (
     <Page
       title={words.views['near-misses']}
@@ -65,7 +63,6 @@ export function NearMissesView({ query }: ViewProps) {
         <RuleMisses key={groups[0]!.ruleId} {...{ groups, judging, foreseen }} />
       ))}
       {value && ids.length === 0 && <Empty>{text.none}</Empty>}
-      {fixed.length > 0 && <p class="soft intro">{text.fixed(fixed.join(', '))}</p>}
       <SelectionBar selection={selection} all={ids} onSay={say}>
         <p class="foreseen-all" role="status">
           {foreseen && (

@@ -86,7 +86,7 @@ function Reached({
   return (
     <div class="reached">
       <div class="nearness" aria-hidden="true">
-        <span style={{ width: `${Math.max(0, Math.min(1, miss.score / miss.threshold)) * 100}%` }} />
+        <span style={{ width: `${nearness(miss) * 100}%` }} />
       </div>
       <p>
         <strong>{text.scoreOf(reached, needed)}</strong> <time class="soft">{time}</time>
@@ -101,6 +101,13 @@ function Reached({
       </p>
     </div>
   );
+}
+
+/** 0 … 1 */
+function nearness({ score, threshold }: Miss): number {
+  // A fixed threshold is a margin, which may be negative: no part of it can be reached then, and what is missing counts.
+  const part = threshold > 0 ? score / threshold : 1 / (1 + threshold - score);
+  return Math.max(0, Math.min(1, part));
 }
 
 function told({ atMs, score, threshold }: Pick<Miss, 'atMs' | 'score' | 'threshold'>) {

@@ -60,9 +60,12 @@ function Standing({ group }: { group: NearMissesInfo }) {
       </h3>
       <p class="soft">
         {text.threshold(formatThreshold(threshold), words.thresholdState[state])}
-        {expected && ` · ${text.expected(formatRate(expected.value), formatRate(budgetPerDay))}`}
-        {` · ${text.watched(formatDuration(observedHours * 3_600_000))}`}
+        {expected &&
+          budgetPerDay !== null &&
+          ` · ${text.expected(formatRate(expected.value), formatRate(budgetPerDay))}`}
+        {observedHours !== null && ` · ${text.watched(formatDuration(observedHours * 3_600_000))}`}
       </p>
+      {state === 'fixed' && <p class="soft">{text.fixed}</p>}
     </div>
   );
 }
