@@ -1,5 +1,5 @@
 /** Margin below which a tile speaks for nothing: e² ≈ 7 times less likely than the average phrase of the contrast set. */
-const NO_EVIDENCE = -2;
+export const NO_EVIDENCE = -2;
 
 /**
  * How much a tile speaks for a rule:

@@ -140,6 +140,21 @@ describe('MarginPeaks', () => {
     expect(still.frame(2)).toMatchObject({ rank: 1 });
   });
 
+  it('calls nothing near that speaks for nothing, however rare it is', () => {
+    const rare = (threshold: number, score: number) => {
+      const watch = new Watch();
+      watch.threshold = threshold;
+      for (let i = 0; i < 2_000; i++) watch.frame(-9 + (i % 10) / 10);
+      watch.seen.length = 0;
+      return watch.frame(score);
+    };
+    expect(rare(THRESHOLD, -2.5)).toBeNull();
+    expect(rare(THRESHOLD, -1.5)).toMatchObject({ score: -1.5, rank: 1 });
+    // Where the threshold itself is as low, what is near it is near.
+    expect(rare(-1, -2.5)).toMatchObject({ score: -2.5, rank: 1 });
+    expect(rare(-1, -3.5)).toBeNull();
+  });
+
   it('finds out anew what is usual when the scene is another one, and keeps the peaks', () => {
     const watch = settled();
     watch.happening(3);

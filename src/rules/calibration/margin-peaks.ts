@@ -1,3 +1,4 @@
+import { NO_EVIDENCE } from '../evidence.js';
 import type { Score } from '../score.js';
 import { type Cluster, ClusterTracker } from './clusters.js';
 import { ConfirmedScore } from './confirmed-score.js';
@@ -7,6 +8,8 @@ import { RunningLevel } from './running-level.js';
 
 /** Older ones are forgotten: what was near months ago must not keep out what is near now. */
 export const PEAKS_KEPT_MS = 14 * 24 * HOUR_MS;
+/** Where a threshold is hardly above what speaks for nothing, or below: so near to it, a margin may be near all the same. */
+const NEAR = 2;
 
 /** What {@link MarginPeaks} needs. */
 export interface MarginPeaksOptions {
@@ -45,7 +48,8 @@ export interface SeenPeak extends KeptPeak {
 /**
  * The highest peaks of a rule with a fixed threshold on one camera that stayed below the threshold: the twenty highest of
  * two weeks. A peak is a cluster of frames above a level that all but 2 % of the frames below the threshold stay under, joined
- * as the detector joins frames to events. One that reaches the threshold was an event, and is none.
+ * as the detector joins frames to events. One that reaches the threshold was an event, and is none; and none is near whose
+ * margins speak for nothing.
  *
  * Pure: what it knows is what it was shown. O(1) a frame; only a frame above the level, or soon after, costs more.
  */
@@ -59,6 +63,8 @@ export class MarginPeaks {
   #count: number;
   /** Of the newest frame; NaN: there was none. */
   #threshold = Number.NaN;
+  /** What is lower is not near, however rare it is. */
+  #floor = Number.NaN;
   #lastMs = Number.NaN;
   /** Time that never runs backwards and goes on through gaps. */
   #runMs = 0;
@@ -98,9 +104,10 @@ export class MarginPeaks {
     const reached = this.#confirmed.push(score, this.#runMs);
     // Where events are frequent, most of what is high is no near miss: the level is one of the rest.
     if (reached < threshold && this.#level.push(reached, isGap ? 0 : elapsedMs)) this.#forgetOld(atMs);
+    const level = Math.max(this.#level.level, this.#floor);
     // As nearly all frames are.
-    if (this.#clusters.open === null && !(reached >= this.#level.level)) return null;
-    return this.#join(reached, { atMs, threshold, tile: tile.index });
+    if (this.#clusters.open === null && !(reached >= level)) return null;
+    return this.#join(reached, { level, atMs, threshold, tile: tile.index });
   }
 
   #elapse(atMs: number): number {
@@ -113,9 +120,8 @@ export class MarginPeaks {
 
   #join(
     reached: number,
-    { atMs, threshold, tile }: { atMs: number; threshold: number; tile: number },
+    { level, atMs, threshold, tile }: { level: number; atMs: number; threshold: number; tile: number },
   ): SeenPeak | null {
-    const { level } = this.#level;
     const { closed, isMaximum } = this.#clusters.push(
       { score: reached, runMs: this.#runMs, atMs, tile, level, hour: 0 },
       this.#nextId,
@@ -161,6 +167,7 @@ export class MarginPeaks {
   /** Under a lower threshold some peaks would have been events; and what lies just below it is another level. */
   #adopt(threshold: number): void {
     this.#threshold = threshold;
+    this.#floor = Math.min(NO_EVIDENCE, threshold - NEAR);
     this.#kept = this.#kept.filter(({ score }) => score < threshold);
     const { open } = this.#clusters;
     if (open !== null && open.score >= threshold) this.#isOver = true;
