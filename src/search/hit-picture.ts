@@ -7,7 +7,7 @@ import type { FoundMoment } from './searcher.js';
 /** A picture that was taken so near to a moment shows it, or nearly. */
 const NEAR_MS = 5_000;
 
-/** A picture of an event or a calibration peak near a moment. */
+/** A picture of an event or a peak near a moment. */
 export interface HitPicture {
   /** Of the event or peak; its picture is at `/api/moments/ID/snapshot`. */
   id: string;

@@ -43,7 +43,7 @@ export function addThresholdCommands(program: Command, context: CliContext): voi
   program
     .command('review')
     .description(
-      'says of events and calibration peaks whether they were what their rule is for; thresholds follow at once',
+      'says of events and peaks whether they were what their rule is for; thresholds follow at once',
     )
     .addArgument(new Argument('<verdict>').choices(['true', 'false', 'unsure', 'undo']))
     .argument('<id...>', 'of events, or of peaks as calibrate prints them')
