@@ -34,6 +34,12 @@ describe('the page of the program', () => {
       await page.locator('.loading').waitFor({ ...WAIT, state: 'detached' });
       await expectNoViolations(page);
     }
+    // They take more frames than this has seen; but they are looked for.
+    const answer = await fetch(new URL('api/near-misses', program.url));
+    const { nearMisses } = (await answer.json()) as { nearMisses: unknown[] };
+    expect(nearMisses).toContainEqual(
+      expect.objectContaining({ cameraId: 'yard', ruleId: 'fire', state: 'fixed' }),
+    );
     await page.goto(`${program.url}#/live`);
     await program.kill();
     await page.getByText('what you see is old', { exact: false }).waitFor(WAIT);
