@@ -23,6 +23,7 @@ import { Lessons } from './pipeline/lessons.js';
 import { LiveRules } from './pipeline/live-rules.js';
 import { MomentRecorder } from './pipeline/moment-recorder.js';
 import { NewestFrames } from './pipeline/newest-frames.js';
+import { smallJpeg } from './pipeline/picture.js';
 import { Reviews } from './pipeline/reviews.js';
 import { RuleSwitches } from './pipeline/rule-switches.js';
 import { runCamera } from './pipeline/run-camera.js';
@@ -123,7 +124,7 @@ export async function runApp(options: AppOptions): Promise<void> {
   const samples = new SampleStore(database);
   using moments = new MomentRecorder({ moments: momentStore, samples, snapshots, model: embedder, logger });
   const recorder = new EventRecorder({ store, snapshots, moments, model: embedder, logger });
-  const { remember } = config.store;
+  const { remember, minutePictures } = config.store;
   using vectorDatabase = remember
     ? openVectorsOrSetAside(config.store.path, { nowMs: Date.now(), logger })
     : null;
@@ -132,6 +133,7 @@ export async function runApp(options: AppOptions): Promise<void> {
     vectorDatabase &&
     new VectorRecorder({
       ...{ store: new VectorStore(vectorDatabase), model: embedder, commonness, logger },
+      pictureOf: minutePictures ? smallJpeg : null,
     });
   using historyDatabase = openHistoryOrSetAside(config.store.path, { nowMs: Date.now(), logger });
   const historyStore = new HistoryStore(historyDatabase);

@@ -94,8 +94,14 @@ const Store = section({
     .boolean()
     .default(true)
     .describe('Keep what the model made of the frames: for searching, and for trying rules on the past'),
+  minute_pictures: z
+    .boolean()
+    .default(true)
+    .describe(
+      '… and with it a small picture of every minute of every camera, to be shown where it is searched',
+    ),
   keep: Keep.prefault({}).describe('How long things are kept'),
-});
+}).transform(({ minute_pictures, ...store }) => ({ ...store, minutePictures: minute_pictures }));
 
 const Log = section({
   level: z

@@ -65,6 +65,7 @@ describe('a config', () => {
           sizeBytes: null,
         },
         remember: true,
+        minutePictures: true,
       },
       timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
       clips: { enabled: false, beforeMs: 10_000, afterMs: 10_000, keepMs: 604_800_000, maxBytes: 5e9 },

@@ -386,6 +386,8 @@ export const words = {
     out: 'stands out',
     noPicture: 'No picture kept',
     viewNow: 'No picture kept · view of now',
+    takenBefore: (duration: string) => `taken ${duration} before`,
+    takenAfter: (duration: string) => `taken ${duration} after`,
     untimed: (time: string) => `${time} into a recording`,
     moreLike: 'More like this tile',
     makeRule: 'Make a rule of this',

@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { drawFrame } from '../../test/fixtures/pictures.js';
-import { snapshotJpeg } from './picture.js';
+import { WHOLE_FRAME } from '../shared/geometry.js';
+import { smallJpeg, snapshotJpeg } from './picture.js';
 
 const GREY = 100;
 
@@ -39,4 +40,15 @@ it('frames the box in a snapshot, wherever it lies, and leaves the rest and the 
   // A box without room for a frame gets none.
   await snapshotJpeg(pyramid, { x: 0.999, y: 0.999, w: 0.001, h: 0.001 });
   expect(pyramid.data).toEqual(before);
+});
+
+it('makes a small picture of a large frame, and leaves a small one as large as it is', async () => {
+  const { width } = await sharp(await smallJpeg(drawFrame(() => [GREY, GREY, GREY]))).metadata();
+  expect(width).toBe(64);
+  const size = { widthPx: 640, heightPx: 360 };
+  const data = new Uint8Array(3 * size.widthPx * size.heightPx).fill(GREY);
+  const preview = { crop: WHOLE_FRAME, ...size, offsetBytes: 0, strideBytes: 3 * size.widthPx };
+  const large = { ...drawFrame(() => [0, 0, 0]), data, preview };
+  const made = await sharp(await smallJpeg(large)).metadata();
+  expect([made.format, made.width, made.height]).toEqual(['jpeg', 320, 180]);
 });

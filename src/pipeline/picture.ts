@@ -4,6 +4,8 @@ import type { Box } from '../shared/geometry.js';
 import { copyLevel } from '../tiling/cut.js';
 
 const QUALITY = 80;
+/** Of a picture of which there is one for every minute: some 8 kB. */
+const SMALL = { widthPx: 320, quality: 60 };
 const BRIGHT = [255, 213, 74];
 /** The lines of a box's frame from outside inwards, one pixel each: whether they are bright. */
 const FRAME_LINES = [false, true, true, true, false];
@@ -14,7 +16,14 @@ export async function previewJpeg(pyramid: Pyramid): Promise<Buffer> {
   return imageOf(copyLevel(data, preview), preview).jpeg({ quality: QUALITY }).toBuffer();
 }
 
-/** The same with the tile that raised the event framed in it. */
+/** The same, small. */
+export async function smallJpeg({ data, preview }: Pyramid): Promise<Buffer> {
+  const { widthPx: width, quality } = SMALL;
+  const image = imageOf(copyLevel(data, preview), preview).resize({ width, withoutEnlargement: true });
+  return image.jpeg({ quality }).toBuffer();
+}
+
+/** The same as `previewJpeg` with the tile that raised the event framed in it. */
 export async function snapshotJpeg(pyramid: Pyramid, box: Box): Promise<Buffer> {
   const { data, preview } = pyramid;
   const pixels = copyLevel(data, preview);

@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { drawFrame } from '../../test/fixtures/pictures.js';
 import { rememberedFrames } from '../../test/fixtures/remembered-frames.js';
+import type { Pyramid } from '../capture/pyramid.js';
 import { decodeMinute } from '../store/vectors/minute-codec.js';
+import { MinutePictures } from '../store/vectors/minute-pictures.js';
 import { openVectorDatabase } from '../store/vectors/vector-database.js';
 import { VectorStore } from '../store/vectors/vector-store.js';
 import { createLogger } from '../telemetry/logger.js';
@@ -114,6 +117,60 @@ it('a camera’s last minutes go on from those before them, written before its e
       [false, 0, 0],
       [false, 1, 0],
     ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('keeps one picture a minute, of the frame in which most changed, as long as the minute', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'recorder-'));
+  try {
+    using database = openVectorDatabase(folder);
+    const store = new VectorStore(database);
+    let broken = false;
+    const shown: number[] = [];
+    const pictureOf = async ({ capturedAtMs }: Pyramid) => {
+      if (broken) throw new Error('no memory');
+      shown.push(capturedAtMs / 1000);
+      return Buffer.from(String(capturedAtMs));
+    };
+    {
+      const logger = createLogger({ level: 'silent' });
+      using recorder = new VectorRecorder({ store, model, commonness: null, pictureOf, logger });
+      let tiles = plan.tiles.map(() => new CodedTile(new Int8Array(DIMENSION)));
+      /** @param changing how many tiles do */
+      const film = (second: number, changing: number) => {
+        tiles = tiles.map((tile, i) => (i < changing ? new CodedTile(new Int8Array(DIMENSION)) : tile));
+        const atMs = second * 1000;
+        const pyramid = { ...drawFrame(() => [0, 0, 0]), capturedAtMs: atMs };
+        const light = { saturation: 0.5, brightness: 0.5 };
+        const seen = { cameraId: 'yard', atMs, ptsMs: atMs, coded: tiles, light, unseen: false };
+        recorder.keep({ view, seen: { ...seen, blindSinceMs: null }, pyramid }, HOW);
+      };
+      film(0, 11); // all are new in the first frame of all
+      film(60, 1);
+      film(65, 9); // too soon
+      film(75, 4);
+      film(80, 2);
+      film(100, 3);
+      await Promise.resolve();
+      broken = true;
+      film(120, 1);
+      await Promise.resolve();
+    }
+    expect(shown).toEqual([0, 60, 75]);
+    const pictures = new MinutePictures(database);
+    const nearest = (second: number) => pictures.nearest({ cameraId: 'yard', atMs: second * 1000 });
+    expect([1, 59, 100, 135, 140].map(nearest)).toEqual([0, 75_000, 75_000, 75_000, null]);
+    expect(Buffer.from(pictures.at({ cameraId: 'yard', atMs: 75_000 })!).toString()).toBe('75000');
+    for (const place of [
+      { cameraId: 'yard', atMs: 74_999 },
+      { cameraId: 'gate', atMs: 75_000 },
+    ])
+      expect(pictures.at(place)).toBeNull();
+    database.exec('DELETE FROM minutes WHERE from_ms = 60000');
+    expect(nearest(100)).toBeNull();
+    expect(database.prepare('SELECT COUNT(*) AS count FROM pictures').get()).toEqual({ count: 1 });
   } finally {
     rmSync(folder, { recursive: true });
   }

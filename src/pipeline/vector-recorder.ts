@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
+import type { Pyramid } from '../capture/pyramid.js';
 import type { Embedder } from '../model/embedder.js';
 import { type Clock, systemClock } from '../shared/clock.js';
 import { messageOf } from '../shared/errors.js';
 import type { StoredFrame, StoredMinute } from '../store/vectors/minute-codec.js';
+import type { MinutePicture } from '../store/vectors/minute-pictures.js';
 import type { VectorStore, VectorStream } from '../store/vectors/vector-store.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { CameraView } from './camera-view.js';
@@ -17,6 +19,8 @@ const WRITE_PERIOD_MS = 10_000;
 const WRITE_FROM_BYTES = 8_000_000;
 /** While the disk refuses them, so much waits in memory; what is older is lost, and said. */
 const MAX_WAITING_BYTES = 64_000_000;
+/** Pictures of one minute, of which the last is kept, are made so far from each other at least. */
+const PICTURE_PERIOD_MS = 10_000;
 
 /** How much coded tiles are like everyday pictures, and by which captions that is measured. */
 export interface CommonnessMeter {
@@ -40,6 +44,8 @@ export interface VectorRecorderOptions {
   model: Pick<Embedder, 'describe'>;
   /** null: searching will not be able to tell everyday pictures from others. */
   commonness: CommonnessMeter | null;
+  /** Makes the small picture that is kept of a minute; it is called with frames that are gone when it returns. null: none. */
+  pictureOf?: ((pyramid: Pyramid) => Promise<Uint8Array>) | null;
   logger: Logger;
   clock?: Clock;
 }
@@ -52,6 +58,8 @@ interface OpenMinute {
   before: readonly (CodedTile | null)[];
   frames: StoredFrame[];
   codes: Int8Array[];
+  /** Each of a frame in which more tiles changed than in that of the one before; null: not made yet, or it cannot be. */
+  pictures: { atMs: number; changed: number; jpeg: Uint8Array | null }[];
 }
 
 interface FinishedMinute extends OpenMinute {
@@ -97,7 +105,14 @@ export class VectorRecorder implements Disposable {
   }
 
   /** Takes the next frame of a camera. */
-  keep({ view, seen }: Pick<WatchedFrame, 'view' | 'seen'>, how: WatchedHow): void {
+  keep(
+    {
+      view,
+      seen,
+      pyramid = null,
+    }: Pick<WatchedFrame, 'view' | 'seen'> & Partial<Pick<WatchedFrame, 'pyramid'>>,
+    how: WatchedHow,
+  ): void {
     if (!seen) return;
     const track = this.#trackOf(how.cameraId);
     if (view) track.stream = this.#streamOf(view, how);
@@ -114,7 +129,26 @@ export class VectorRecorder implements Disposable {
     track.open.frames.push(storedFrame(seen, fresh));
     if (!coded) return;
     for (const tile of fresh) track.open.codes.push(coded[tile]!.code);
+    if (pyramid && !seen.unseen) this.#show(track.open, { pyramid, atMs: seen.atMs, changed: fresh.length });
     track.tiles = [...coded];
+  }
+
+  /** What a minute was about is best seen where most has changed. */
+  #show(
+    { pictures }: OpenMinute,
+    { pyramid, atMs, changed }: { pyramid: Pyramid; atMs: number; changed: number },
+  ): void {
+    const { pictureOf } = this.#options;
+    const last = pictures.at(-1);
+    if (!pictureOf || (last && (changed <= last.changed || atMs - last.atMs < PICTURE_PERIOD_MS))) return;
+    const picture: OpenMinute['pictures'][number] = { atMs, changed, jpeg: null };
+    pictures.push(picture);
+    pictureOf(pyramid).then(
+      (jpeg) => {
+        picture.jpeg = jpeg;
+      },
+      () => {}, // the vectors are kept all the same
+    );
   }
 
   /** Nothing more comes of a camera: what there is of its last minute is kept as it is. */
@@ -184,7 +218,8 @@ export class VectorRecorder implements Disposable {
         ? { run: before.run, place: before.place + 1 }
         : { run: randomInt(2 ** 32), place: 0 };
       chains.set(track, chain);
-      return { stream: finished.stream, minute: this.#minuteOf(finished, chain) };
+      const picture = pictureOfMinute(finished);
+      return { stream: finished.stream, minute: this.#minuteOf(finished, chain), picture };
     });
     try {
       store.write(rows, { storedAtMs: clock.nowMs() });
@@ -228,7 +263,12 @@ export class VectorRecorder implements Disposable {
 }
 
 function open({ tiles }: Track, { stream, atMs }: { stream: VectorStream; atMs: number }): OpenMinute {
-  return { minute: minuteOf(atMs), stream, before: [...tiles], frames: [], codes: [] };
+  return { minute: minuteOf(atMs), stream, before: [...tiles], frames: [], codes: [], pictures: [] };
+}
+
+function pictureOfMinute({ pictures }: OpenMinute): MinutePicture | null {
+  const made = pictures.findLast(({ jpeg }) => jpeg !== null);
+  return made ? { atMs: made.atMs, jpeg: made.jpeg! } : null;
 }
 
 /** Whether a frame belongs to the minute that is open. Where the clock jumps back, another row begins. */

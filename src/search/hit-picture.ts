@@ -5,7 +5,7 @@ import { SNAPSHOTS_FOLDER } from '../store/snapshots.js';
 import type { FoundMoment } from './searcher.js';
 
 /** A picture that was taken so near to a moment shows it, or nearly. */
-const NEAR_MS = 5_000;
+export const NEAR_MS = 5_000;
 
 /** A picture of an event or a peak near a moment. */
 export interface HitPicture {

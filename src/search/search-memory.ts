@@ -28,7 +28,7 @@ export async function searchMemory(
   return {
     hits: hits.map((hit) => {
       const { cameraId, atMs, fromMs, toMs, timed, score, surprise, strength, tile } = hit;
-      const { pictureId, recorded } = hit;
+      const { pictureId, recorded, pictureAtMs } = hit;
       const own = strength === null ? null : doesStandOut(hit);
       return {
         cameraId,
@@ -42,6 +42,7 @@ export async function searchMemory(
         tile,
         pictureId,
         recorded,
+        pictureAtMs,
       };
     }),
     ...{ standsOut, minutes: scanned.rows, vectors: scanned.vectors, lostMinutes: lostRows, skipped },

@@ -3,8 +3,10 @@ import { type Embedder, type ImagePreparation, readSentImage } from '../model/in
 import { WordwatchError } from '../shared/errors.js';
 import { Turns } from '../shared/turns.js';
 import type { MomentStore } from '../store/moment-store.js';
+import { MinutePictures } from '../store/vectors/minute-pictures.js';
+import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import type { Commonness } from './commonness.js';
-import { hitPicture } from './hit-picture.js';
+import { type HitPicture, hitPicture, NEAR_MS } from './hit-picture.js';
 import { embedQuery } from './query.js';
 import { type FramePlace, RecordedStills } from './recorded-stills.js';
 import { type FoundMoment, Searcher, type SearchRange, type SearchResult } from './searcher.js';
@@ -51,6 +53,8 @@ export interface ServiceHit extends FoundMoment {
   pictureId: string | null;
   /** Whether {@link SearchService.still} does. */
   recorded: boolean;
+  /** Where neither does: when the picture was taken that is kept of its minute, or of the next; null: there is none. */
+  pictureAtMs: number | null;
 }
 
 /** What came of it. */
@@ -72,9 +76,12 @@ export class SearchService implements AsyncDisposable {
     this.#stills = new RecordedStills(options.folder);
   }
 
-  /** A frame of an indexed recording, as `RecordedStills.at` gives it. */
-  still(frame: FramePlace, signal: AbortSignal): Promise<Uint8Array | 'busy' | null> {
-    return this.#stills.at(frame, signal);
+  /** A frame of an indexed recording, as `RecordedStills.at` gives it; else the picture of a minute that was taken then. */
+  async still(frame: FramePlace, signal: AbortSignal): Promise<Uint8Array | 'busy' | null> {
+    const still = await this.#stills.at(frame, signal);
+    if (still !== null) return still;
+    using vectors = openVectorsReadOnly(this.#options.folder);
+    return new MinutePictures(vectors).at(frame);
   }
 
   /**
@@ -97,13 +104,16 @@ export class SearchService implements AsyncDisposable {
     const looked = sent && (await this.#lookAt(sent));
     const searcher = await this.#searcher();
     const picture = looked ?? (like && knownTile(searcher, like));
-    const vectors = await embedQuery({ words, unwanted, picture }, embedder);
+    const query = await embedQuery({ words, unwanted, picture }, embedder);
     try {
-      const { moments, ...rest } = await searcher.search(vectors, range);
+      const { moments, ...rest } = await searcher.search(query, range);
       const recorded = this.#stills.recorded(moments);
+      using vectors = openVectorsReadOnly(folder);
+      const minutes = new MinutePictures(vectors);
       const hits = moments.map((moment, i) => {
-        const pictureId = hitPicture(moment, { moments: pictures, folder })?.id ?? null;
-        return { ...moment, pictureId, recorded: recorded[i]! };
+        const event = hitPicture(moment, { moments: pictures, folder });
+        const minuteMs = recorded[i]! ? null : minutes.nearest(moment);
+        return { ...moment, recorded: recorded[i]!, ...nearerPicture(moment, { event, minuteMs }) };
       });
       return { ...rest, hits };
     } catch (error) {
@@ -156,6 +166,17 @@ export class SearchService implements AsyncDisposable {
     await this.#turns.over();
     await this.#release();
   }
+}
+
+/** Of a moment that lasts, an event may be minutes away from its best frame; where it is near, its picture is the larger one. */
+function nearerPicture(
+  { atMs }: FoundMoment,
+  { event, minuteMs }: { event: HitPicture | null; minuteMs: number | null },
+): Pick<ServiceHit, 'pictureId' | 'pictureAtMs'> {
+  const apart = (takenMs: number) => Math.abs(takenMs - atMs);
+  if (event && (minuteMs === null || apart(event.atMs) <= Math.max(NEAR_MS, apart(minuteMs))))
+    return { pictureId: event.id, pictureAtMs: null };
+  return { pictureId: null, pictureAtMs: minuteMs };
 }
 
 function knownTile(searcher: Searcher, place: TilePlace): Float32Array {

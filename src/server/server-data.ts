@@ -72,7 +72,7 @@ export interface ServerData {
     input: SearchInput,
     signal: AbortSignal,
   ): Promise<SearchInfo | 'busy' | { refused: { code: string; message: string } }> | null;
-  /** JPEG of a frame of an indexed recording; `busy`: too many wait; null: there is none. @param signal who asks is gone */
+  /** JPEG of a frame of an indexed recording, or of the picture of a minute that was taken then; `busy`: too many wait; null: there is none. @param signal who asks is gone */
   still(frame: { cameraId: string; atMs: number }, signal: AbortSignal): Promise<Uint8Array | 'busy' | null>;
   /** JPEG of one event or peak, or null. `id` is a UUID. */
   snapshot(id: string): Promise<Uint8Array | null>;

@@ -266,6 +266,24 @@ it('finds for the service what was added since, with pictures of events, and ref
   expect(left).toBe('gone');
   expect((found as ServiceResult).hits[0]).toMatchObject({ cameraId: 'carpark', pictureId: id });
   expect(more.filter((result) => result === 'busy').length).toBe(2);
+
+  // Where nothing happened, the picture that is kept of the minute shows it.
+  const [row] = stores.into.rows({ cameraId: 'gate' });
+  const minute = decodeMinute(stores.into.body(row!.id)!);
+  const stream = { ...stores.into.streams().get(row!.streamId)!, cameraId: 'door' };
+  const taken = { atMs: minute.frames[7]!.atMs, jpeg: Buffer.from('small') };
+  stores.into.write([{ stream, minute, picture: taken }], { storedAtMs: 0 });
+  const door = { ...query, cameraIds: ['door'] };
+  const seen = async () => ((await service.search(door, signal)) as ServiceResult).hits[0]!;
+  const of = { cameraId: 'door', recorded: false };
+  expect(await seen()).toMatchObject({ ...of, pictureId: null, pictureAtMs: taken.atMs });
+  const still = await service.still({ cameraId: 'door', atMs: taken.atMs }, signal);
+  expect(Buffer.from(still as Uint8Array).toString()).toBe('small');
+  // An event's own is larger.
+  const doorId = randomUUID();
+  moments.put({ ...MOMENT, id: doorId, cameraId: 'door', atMs: (await seen()).atMs + 3000 });
+  await new SnapshotFolder(own).write(doorId, Buffer.from('picture'));
+  expect(await seen()).toMatchObject({ ...of, pictureId: doorId, pictureAtMs: null });
 });
 
 it('finds by a picture and by a tile of the past, and says what is wrong with either', async () => {

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { openVectorsReadOnly } from '../../src/store/vectors/vector-database.js';
 import { expectNoViolations, openPages } from '../fixtures/page.js';
 import { SampleProgram } from '../fixtures/sample-program.js';
 
@@ -40,6 +42,11 @@ describe('the page of the program', () => {
     expect(nearMisses).toContainEqual(
       expect.objectContaining({ cameraId: 'yard', ruleId: 'fire', state: 'fixed' }),
     );
+    // Of every minute that is over there is a picture.
+    await vi.waitFor(() => {
+      using memory = openVectorsReadOnly(join(program.folder, 'data'));
+      expect(memory.prepare('SELECT 1 FROM pictures').get()).toBeDefined();
+    }, WAIT);
     await page.goto(`${program.url}#/live`);
     await program.kill();
     await page.getByText('what you see is old', { exact: false }).waitFor(WAIT);

@@ -18,7 +18,15 @@ beforeAll(async () => {
 const PICTURE_ID = randomUUID();
 const hit = (given: Partial<SearchInfo['hits'][number]> = {}): SearchInfo['hits'][number] => ({
   ...{ cameraId: 'yard', atMs: 1_700_000_000_000, fromMs: 1_700_000_000_000, toMs: 1_700_000_030_000 },
-  ...{ timed: true, score: 0.31, surprise: 8.25, standsOut: true, pictureId: PICTURE_ID, recorded: false },
+  ...{
+    timed: true,
+    score: 0.31,
+    surprise: 8.25,
+    standsOut: true,
+    pictureId: PICTURE_ID,
+    recorded: false,
+    pictureAtMs: null,
+  },
   ...{ tile: { index: 3, box: { x: 0.25, y: 0.5, w: 0.25, h: 0.25 } }, ...given },
 });
 const FOUND: SearchInfo = {
@@ -30,6 +38,7 @@ const FOUND: SearchInfo = {
   ...{ standsOut: true, minutes: 1_200, vectors: 70_000, lostMinutes: 1 },
   skipped: [{ modelHash: 'f00dcafe1234', vectors: 900 }],
 };
+const MINUTE = hit({ cameraId: 'door', pictureId: null, pictureAtMs: 1_700_000_012_000 });
 
 async function open(found: WatchedWorld['found'], hash = '#/search', options = {}) {
   const world = new WatchedWorld();
@@ -45,6 +54,21 @@ async function open(found: WatchedWorld['found'], hash = '#/search', options = {
 const cardOf = (page: Page, place: number) => page.locator('.hit-card').nth(place);
 
 describe('search', () => {
+  it('shows the picture that is kept of a minute, and when it was taken', async () => {
+    const { world, page, complaints } = await open({ ...FOUND, hits: [MINUTE] });
+    world.stills.set('door 1700000012000', jpeg);
+    await page.getByRole('link', { name: 'something is on fire' }).click();
+    await cardOf(page, 0).getByText('taken 12 s after').waitFor();
+    const picture = cardOf(page, 0).locator('img');
+    await vi.waitFor(async () => {
+      expect(await picture.evaluate((image) => image.naturalWidth)).toBe(640);
+    }, WAIT);
+    await expectNoViolations(page);
+    await cardOf(page, 0).click();
+    await page.getByRole('dialog').getByText('taken 12 s after').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('finds by words, narrows, opens a hit by keyboard, and goes on from it', async () => {
     const { world, page, complaints } = await open(FOUND);
     await expectNoViolations(page);

@@ -6,6 +6,7 @@ const HIT = {
   ...{ cameraId: 'yard', atMs: 2000, fromMs: 1000, toMs: 3000, timed: true, score: 0.1, surprise: 9 },
   ...{ standsOut: true, tile: { index: 3, box: { x: 0, y: 0, w: 0.5, h: 0.5 } }, pictureId: randomUUID() },
   recorded: false,
+  pictureAtMs: null,
 };
 
 it('search in words is passed on as it was asked, and bounded', async () => {

@@ -70,7 +70,8 @@ export const searchRoutes: readonly AnyRoute[] = [
   route({
     method: 'GET',
     path: '/api/search/still',
-    summary: 'A frame that is remembered, from the recording that was indexed',
+    summary:
+      'A frame that is remembered: from the recording that was indexed, or as the small picture of its minute',
     scope: 'view',
     query: z.strictObject({
       camera: Id,
@@ -78,16 +79,19 @@ export const searchRoutes: readonly AnyRoute[] = [
         .string()
         .regex(/^-?\d{1,15}(\.\d{1,9})?$/, 'expected a number')
         .transform(Number)
-        .describe('`atMs` of a hit'),
+        .describe('`atMs` of a hit that is `recorded`, or `pictureAtMs`'),
     }),
     answer: 'image/jpeg',
-    refusals: { 404: 'It is of no recording, or that is gone', 503: 'Too many wait already' },
+    refusals: {
+      404: 'It is of no recording, or that is gone, and no picture was taken then',
+      503: 'Too many wait already',
+    },
     handle: async ({ query: { camera: cameraId, at: atMs }, request }, { data }) => {
       const bytes = await data.still({ cameraId, atMs }, request.signal);
       if (bytes === 'busy') return BUSY;
       return bytes
         ? sendBytes(request, { bytes, type: 'image/jpeg' })
-        : notFound('no recording shows this frame');
+        : notFound('no recording shows this frame, and no picture was taken then');
     },
   }),
 ];

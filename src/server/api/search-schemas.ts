@@ -39,6 +39,9 @@ export const SearchInfo = z.strictObject({
         recorded: z
           .boolean()
           .describe('Whether its best frame is at `/api/search/still`: it is of an indexed recording'),
+        pictureAtMs: TimeMs.nullable().describe(
+          'Where neither is: a small picture, taken then, is at `/api/search/still`; null: none is kept',
+        ),
       }),
     )
     .describe('Best first; neighbouring frames are one'),

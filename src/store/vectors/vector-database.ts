@@ -52,6 +52,15 @@ const FORMAT = {
      ) STRICT;
      ALTER TABLE minutes ADD COLUMN import INTEGER;
      CREATE INDEX minutes_by_import ON minutes (import) WHERE import IS NOT NULL;`,
+    // One small picture a minute (`minute-pictures.ts`), apart from what is read by the thousand.
+    `CREATE TABLE pictures (
+       minute INTEGER PRIMARY KEY,
+       at_ms REAL NOT NULL,
+       jpeg BLOB NOT NULL
+     ) STRICT;
+     CREATE TRIGGER minute_gone AFTER DELETE ON minutes BEGIN
+       DELETE FROM pictures WHERE minute = OLD.id;
+     END;`,
   ],
 };
 
@@ -88,6 +97,6 @@ export function openVectorsReadOnly(folder: string): DatabaseSyncInstance {
   if (database) return database;
   throw new WordwatchError('vectors-missing', `${folder}: nothing is remembered in this folder`, {
     userInput: true,
-    hint: 'Name the data folder of "run", or index recordings first: wordwatch scan VIDEO… --remember --store FOLDER',
+    hint: 'Name the data folder of "run", or index recordings first: wordwatch scan VIDEO… --remember --store FOLDER. Either brings what an earlier version has kept to today’s format.',
   });
 }

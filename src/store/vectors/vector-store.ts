@@ -2,6 +2,7 @@ import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructur
 import { z } from 'zod';
 import { inTransaction } from '../transaction.js';
 import { encodeMinute, type StoredMinute } from './minute-codec.js';
+import type { MinutePicture } from './minute-pictures.js';
 
 const Fraction = z.number();
 const Box = z.strictObject({ x: Fraction, y: Fraction, w: Fraction, h: Fraction });
@@ -39,6 +40,7 @@ export interface MinuteRow {
   /** Of its last frame. */
   toMs: number;
   vectors: number;
+  /** On the disk, with its picture. */
   bytes: number;
 }
 
@@ -79,30 +81,34 @@ export class VectorStore {
    * @param importId of the recording that they are of (`import-store.ts`); left out: of a camera that was watched
    */
   write(
-    minutes: readonly { stream: VectorStream; minute: StoredMinute }[],
+    minutes: readonly { stream: VectorStream; minute: StoredMinute; picture?: MinutePicture | null }[],
     { storedAtMs, importId = null }: { storedAtMs: number; importId?: number | null },
   ): void {
     const insert = this.#database.prepare(
       `INSERT INTO minutes (stream, from_ms, to_ms, frames, vectors, bytes, stored_at_ms, body, import)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
+    const insertPicture = this.#database.prepare(
+      'INSERT INTO pictures (minute, at_ms, jpeg) VALUES (?, ?, ?)',
+    );
     const known = new Map(this.#streamIds);
     inTransaction(this.#database, () => {
-      for (const { stream, minute } of minutes) {
+      for (const { stream, minute, picture = null } of minutes) {
         const { frames, codes, dimension } = minute;
         const times = frames.map(({ atMs }) => atMs);
         const body = encodeMinute(minute);
-        insert.run(
+        const { lastInsertRowid } = insert.run(
           this.#idOf(stream, known),
           Math.min(...times),
           Math.max(...times),
           frames.length,
           dimension === 0 ? 0 : codes.length / dimension,
-          body.length,
+          body.length + (picture?.jpeg.length ?? 0),
           storedAtMs,
           body,
           importId,
         );
+        if (picture) insertPicture.run(lastInsertRowid, picture.atMs, picture.jpeg);
       }
     });
     for (const [content, id] of known) this.#streamIds.set(content, id);

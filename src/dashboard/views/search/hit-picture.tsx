@@ -1,5 +1,6 @@
 import { cameras, pictureOf } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
+import { formatDuration } from '../../format.js';
 import { ratioOf, TileBox, TilePicture } from '../../parts/tile-picture.js';
 import { withQuery } from '../../router.js';
 import { words } from '../../words.js';
@@ -10,6 +11,7 @@ export function HitPicture({ hit, alt, isLazy = true }: { hit: Hit; alt: string;
   const size = cameras.value.find(({ id }) => id === hit.cameraId)?.status.size;
   const now = <ViewNow hit={hit} />;
   const src = sourceOf(hit);
+  const apart = apartOf(hit);
   return (
     <span class="hit-stage">
       <span class="hit-frame" style={ratioOf(size ?? { widthPx: 16, heightPx: 9 })}>
@@ -20,15 +22,25 @@ export function HitPicture({ hit, alt, isLazy = true }: { hit: Hit; alt: string;
             {now}
           </TilePicture>
         )}
+        {src !== null && apart !== null && <span class="why">{apart}</span>}
       </span>
     </span>
   );
 }
 
 /** The very frame where a recording has it, else a picture that was taken nearby; null: there is none. */
-function sourceOf({ cameraId, atMs, pictureId, recorded }: Hit): string | null {
-  if (recorded) return withQuery('/api/search/still', { camera: cameraId, at: atMs });
-  return pictureId === null ? null : `/api/moments/${pictureId}/snapshot`;
+function sourceOf({ cameraId, atMs, pictureId, recorded, pictureAtMs }: Hit): string | null {
+  if (pictureId !== null && !recorded) return `/api/moments/${pictureId}/snapshot`;
+  const takenMs = recorded ? atMs : pictureAtMs;
+  return takenMs === null ? null : withQuery('/api/search/still', { camera: cameraId, at: takenMs });
+}
+
+/** How far from the moment its picture was taken, where that is the one of its minute. */
+function apartOf({ atMs, pictureAtMs }: Hit): string | null {
+  const apartMs = pictureAtMs === null ? 0 : Math.round(pictureAtMs - atMs);
+  if (Math.abs(apartMs) < 1_000) return null;
+  const text = formatDuration(Math.abs(apartMs));
+  return apartMs < 0 ? words.search.takenBefore(text) : words.search.takenAfter(text);
 }
 
 function ViewNow({ hit: { cameraId, tile } }: { hit: Hit }) {
