@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createSource } from '../../src/capture/index.js';
@@ -324,7 +325,7 @@ it('finds by a picture and by a tile of the past, and says what is wrong with ei
     expect(await refused({ like: { ...like, ...unknown } })).toMatchObject({ code: 'tile-unknown' });
 });
 
-it('answers on the command line', async () => {
+it('answers on the command line, with a page that shows what is kept', async () => {
   const args = [
     '--store',
     folder,
@@ -336,7 +337,22 @@ it('answers on the command line', async () => {
     '2',
     '--json',
   ];
-  const { stdout, exitCode } = await wordwatch('search', 'a', 'truck', '--camera', USUAL.camera, ...args);
+  const [row] = store.rows({ cameraId: USUAL.camera, fromMs: HIDDEN_MS, toMs: HIDDEN_MS + 60_000 });
+  const green = { width: 320, height: 180, channels: 3 as const, background: '#3a7' };
+  database
+    .prepare('INSERT INTO pictures (minute, at_ms, jpeg) VALUES (?, ?, ?)')
+    .run(row!.id, row!.fromMs, await sharp({ create: green }).jpeg().toBuffer());
+  const html = join(folder, 'found.html');
+  const { stdout, exitCode } = await wordwatch(
+    'search',
+    'a',
+    'truck',
+    '--camera',
+    USUAL.camera,
+    ...args,
+    '--html',
+    html,
+  );
   expect(exitCode).toBe(0);
   const lines = stdout
     .trim()
@@ -347,6 +363,9 @@ it('answers on the command line', async () => {
     { kind: 'hit', rank: 2 },
     { kind: 'summary', hits: 2, standsOut: true, skipped: [] },
   ]);
+  const page = readFileSync(html, 'utf8');
+  expect(page.match(/src="data:image\/jpeg/g)).toHaveLength(1);
+  expect(page.match(/no picture of this moment is kept/g)).toHaveLength(1);
 });
 
 it('says what is wrong with a query', async () => {

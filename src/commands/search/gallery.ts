@@ -13,16 +13,19 @@ export interface GalleryOptions {
   words: string | null;
   /** The video file that shows a moment: where no picture is kept, a frame is taken from there. null: there is none. */
   videoOf: (moment: Pick<FoundMoment, 'cameraId' | 'atMs'>) => string | null;
+  /** The picture that is kept of the minute: where there is no frame either. null: there is none. */
+  minutePictureOf: (moment: Pick<FoundMoment, 'cameraId' | 'atMs'>) => Uint8Array | null;
   /** Where to. */
   file: string;
 }
 
 /** Writes a page with the pictures of all hits, in one file. */
-export async function writeGallery({ hits, words, videoOf, file }: GalleryOptions): Promise<void> {
+export async function writeGallery(options: GalleryOptions): Promise<void> {
+  const { hits, words, file } = options;
   const sections = [];
   for (const [i, hit] of hits.entries()) {
     const { cameraId, tile } = hit.moment;
-    const picture = await pictureOf(hit, videoOf);
+    const picture = await pictureOf(hit, options);
     const shown = picture
       ? await thumbnail(picture, hit.picture ? null : tile.box)
       : '<p>(no picture of this moment is kept)</p>';
@@ -33,14 +36,14 @@ export async function writeGallery({ hits, words, videoOf, file }: GalleryOption
   await writeFile(file, reportPage({ title: 'Search', lead, sections }));
 }
 
-/** The picture that is kept of a moment, or a frame of the file that shows it. */
+/** The picture that is kept of a moment, a frame of the file that shows it, or what its minute looked like. */
 async function pictureOf(
   { moment, picture }: ShownHit,
-  videoOf: GalleryOptions['videoOf'],
+  { videoOf, minutePictureOf }: GalleryOptions,
 ): Promise<string | Uint8Array | null> {
   if (picture) return picture.file;
   const location = videoOf(moment);
-  return location === null
-    ? null
-    : stillFrame(createSource({ cameraId: moment.cameraId, location }), moment.ptsMs);
+  const source = location !== null && createSource({ cameraId: moment.cameraId, location });
+  const frame = source ? await stillFrame(source, moment.ptsMs) : null;
+  return frame ?? minutePictureOf(moment);
 }

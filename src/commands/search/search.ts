@@ -10,6 +10,7 @@ import { WordwatchError } from '../../shared/errors.js';
 import { openDatabaseReadOnly } from '../../store/database.js';
 import { MomentStore } from '../../store/moment-store.js';
 import { ImportStore } from '../../store/vectors/import-store.js';
+import { MinutePictures } from '../../store/vectors/minute-pictures.js';
 import { openVectorsReadOnly } from '../../store/vectors/vector-database.js';
 import type { Output } from '../output.js';
 import { timeRange } from '../time-range.js';
@@ -89,7 +90,12 @@ export async function runSearch(
     };
     const videoOf: typeof recordingOf = (moment) =>
       recordingOf(moment) ?? options.videos.get(moment.cameraId) ?? null;
-    await writeGallery({ hits, words, videoOf, file: html });
+    const pictures = new MinutePictures(vectors);
+    const minutePictureOf = ({ cameraId, atMs }: Pick<FoundMoment, 'cameraId' | 'atMs'>) => {
+      const takenMs = pictures.nearest({ cameraId, atMs });
+      return takenMs === null ? null : pictures.at({ cameraId, atMs: takenMs });
+    };
+    await writeGallery({ hits, words, videoOf, minutePictureOf, file: html });
     output.stderr(`page with pictures: ${html}\n`);
   }
   return 0;
