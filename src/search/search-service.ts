@@ -6,7 +6,7 @@ import type { MomentStore } from '../store/moment-store.js';
 import { MinutePictures } from '../store/vectors/minute-pictures.js';
 import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import type { Commonness } from './commonness.js';
-import { type HitPicture, hitPicture, NEAR_MS } from './hit-picture.js';
+import { type NearestPicture, nearestPicture } from './hit-picture.js';
 import { embedQuery } from './query.js';
 import { type FramePlace, RecordedStills } from './recorded-stills.js';
 import { type FoundMoment, Searcher, type SearchRange, type SearchResult } from './searcher.js';
@@ -48,13 +48,9 @@ export interface ServiceQuery extends SearchRange {
 }
 
 /** A hit, and what shows it. */
-export interface ServiceHit extends FoundMoment {
-  /** Of the event or peak whose picture shows it; null: there is none. */
-  pictureId: string | null;
+export interface ServiceHit extends FoundMoment, NearestPicture {
   /** Whether {@link SearchService.still} does. */
   recorded: boolean;
-  /** Where neither does: when the picture was taken that is kept of its minute, or of the next; null: there is none. */
-  pictureAtMs: number | null;
 }
 
 /** What came of it. */
@@ -111,9 +107,8 @@ export class SearchService implements AsyncDisposable {
       using vectors = openVectorsReadOnly(folder);
       const minutes = new MinutePictures(vectors);
       const hits = moments.map((moment, i) => {
-        const event = hitPicture(moment, { moments: pictures, folder });
-        const minuteMs = recorded[i]! ? null : minutes.nearest(moment);
-        return { ...moment, recorded: recorded[i]!, ...nearerPicture(moment, { event, minuteMs }) };
+        const kept = { moments: pictures, folder, minutes: recorded[i]! ? null : minutes };
+        return { ...moment, recorded: recorded[i]!, ...nearestPicture(moment, kept) };
       });
       return { ...rest, hits };
     } catch (error) {
@@ -166,17 +161,6 @@ export class SearchService implements AsyncDisposable {
     await this.#turns.over();
     await this.#release();
   }
-}
-
-/** Of a moment that lasts, an event may be minutes away from its best frame; where it is near, its picture is the larger one. */
-function nearerPicture(
-  { atMs }: FoundMoment,
-  { event, minuteMs }: { event: HitPicture | null; minuteMs: number | null },
-): Pick<ServiceHit, 'pictureId' | 'pictureAtMs'> {
-  const apart = (takenMs: number) => Math.abs(takenMs - atMs);
-  if (event && (minuteMs === null || apart(event.atMs) <= Math.max(NEAR_MS, apart(minuteMs))))
-    return { pictureId: event.id, pictureAtMs: null };
-  return { pictureId: null, pictureAtMs: minuteMs };
 }
 
 function knownTile(searcher: Searcher, place: TilePlace): Float32Array {

@@ -3,7 +3,7 @@ import { ruleOfWords } from '../backtest/rule-of-words.js';
 import type { PreviewAsk, RulePreview } from '../backtest/rule-preview.js';
 import type { RuleConfig, RuleFiles } from '../config/index.js';
 import type { RuleBook } from '../pipeline/rule-book.js';
-import { hitPicture } from '../search/hit-picture.js';
+import { type NearestPicture, nearestPicture } from '../search/hit-picture.js';
 import { refusedDraft } from '../server/api/draft.js';
 import {
   BUDGETS_PER_DAY,
@@ -15,6 +15,8 @@ import {
 import type { OrRefused } from '../server/api/studio-data.js';
 import { WordwatchError } from '../shared/errors.js';
 import type { MomentStore } from '../store/moment-store.js';
+import { MinutePictures } from '../store/vectors/minute-pictures.js';
+import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import { type Recall, recallOf } from './recall.js';
 
 /** What {@link DraftTrials} needs. */
@@ -106,9 +108,11 @@ export class DraftTrials {
   }
 
   #told(row: BacktestRow, reviewedOf: string | null): Row {
+    using vectors = openVectorsReadOnly(this.#options.folder);
+    const minutes = new MinutePictures(vectors);
     const pictured = (event: BacktestEvent) => ({
       ...event,
-      pictureId: this.#pictureOf(row.cameraId, event),
+      ...this.#pictureOf(row.cameraId, { event, minutes }),
     });
     return {
       ...row,
@@ -118,9 +122,12 @@ export class DraftTrials {
     };
   }
 
-  #pictureOf(cameraId: string, { startedAtMs, endedAtMs }: BacktestEvent): string | null {
+  #pictureOf(
+    cameraId: string,
+    { event: { startedAtMs, endedAtMs }, minutes }: { event: BacktestEvent; minutes: MinutePictures },
+  ): NearestPicture {
     const at = { cameraId, atMs: startedAtMs, fromMs: startedAtMs, toMs: endedAtMs ?? startedAtMs };
-    return hitPicture(at, this.#options)?.id ?? null;
+    return nearestPicture(at, { ...this.#options, minutes });
   }
 
   #recall(ruleId: string, tried: { cameraId: string } & Parameters<typeof recallOf>[1]): Recall {

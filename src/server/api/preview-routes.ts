@@ -66,6 +66,10 @@ const PreviewEvent = BacktestEvent.extend({
     .describe(
       'Of an event or peak of that time: its picture is at `/api/moments/ID/snapshot`; null: none is kept',
     ),
+  pictureAtMs: z
+    .number()
+    .nullable()
+    .describe('Else: a small picture, taken then, is at `/api/search/still`; null: none is kept'),
 });
 
 const PreviewRow = BacktestRow.extend({

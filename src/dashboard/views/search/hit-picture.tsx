@@ -1,8 +1,8 @@
+import { nearestPicture, stillOf } from '../../data/pictures.js';
 import { cameras, pictureOf } from '../../data/state.js';
 import { useWatched } from '../../data/use-watched.js';
 import { formatDuration } from '../../format.js';
 import { ratioOf, TileBox, TilePicture } from '../../parts/tile-picture.js';
-import { withQuery } from '../../router.js';
 import { words } from '../../words.js';
 import type { Hit } from './times.js';
 
@@ -29,10 +29,8 @@ export function HitPicture({ hit, alt, isLazy = true }: { hit: Hit; alt: string;
 }
 
 /** The very frame where a recording has it, else a picture that was taken nearby; null: there is none. */
-function sourceOf({ cameraId, atMs, pictureId, recorded, pictureAtMs }: Hit): string | null {
-  if (pictureId !== null && !recorded) return `/api/moments/${pictureId}/snapshot`;
-  const takenMs = recorded ? atMs : pictureAtMs;
-  return takenMs === null ? null : withQuery('/api/search/still', { camera: cameraId, at: takenMs });
+function sourceOf(hit: Hit): string | null {
+  return hit.recorded ? stillOf(hit.cameraId, hit.atMs) : nearestPicture(hit, hit.cameraId);
 }
 
 /** How far from the moment its picture was taken, where that is the one of its minute. */

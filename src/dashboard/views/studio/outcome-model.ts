@@ -1,3 +1,4 @@
+import { nearestPicture } from '../../data/pictures.js';
 import type { BudgetCost } from './budget-chart.js';
 import type { BudgetsResult, PreviewResult } from './studio-api.js';
 
@@ -93,8 +94,7 @@ export function costsOf({ cameras }: Pick<BudgetsResult, 'cameras'>): BudgetCost
 }
 
 function shown(event: Row['events'][number], cameraId: string, change: Change): OutcomeEvent {
-  const { id, startedAtMs, endedAtMs, peakScore, snapshot, pictureId } = event;
-  const stored = snapshot === undefined ? null : `/api/events/${id}/snapshot`;
-  const picture = stored ?? (pictureId === null ? null : `/api/moments/${pictureId}/snapshot`);
+  const { id, startedAtMs, endedAtMs, peakScore, snapshot } = event;
+  const picture = snapshot === undefined ? nearestPicture(event, cameraId) : `/api/events/${id}/snapshot`;
   return { key: `${change}/${id}`, cameraId, change, startedAtMs, endedAtMs, peakScore, picture };
 }
