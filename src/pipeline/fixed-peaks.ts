@@ -1,15 +1,13 @@
-import type { Embedder } from '../model/embedder.js';
 import { MarginPeaks, PEAKS_KEPT_MS } from '../rules/calibration/margin-peaks.js';
 import { SHOWN_PEAKS } from '../rules/calibration/rule-calibration.js';
 import { type Clock, systemClock } from '../shared/clock.js';
 import type { CalibrationId } from '../store/calibration-store.js';
 import type { MomentStore } from '../store/moment-store.js';
-import type { Peak, ScoredMoment } from './camera-calibrations.js';
+import type { CameraCalibrationsOptions, Peak, ScoredMoment } from './camera-calibrations.js';
 import type { RuleView } from './camera-view.js';
 import { MAX_GAP_MS } from './detectors.js';
 import type { WatchRule } from './rule-book.js';
 import { ruleKeyOf } from './rule-key.js';
-import type { CameraSwitches } from './rule-switches.js';
 
 /** The peaks of a rule with a fixed threshold on a camera. */
 export interface LivePeaks {
@@ -72,16 +70,8 @@ function pairOf({ cameraId, ruleId }: Pick<CalibrationId, 'cameraId' | 'ruleId'>
 }
 
 /** What {@link CameraFixedPeaks} needs. */
-export interface CameraFixedPeaksOptions {
-  cameraId: string;
-  fps: number;
-  motionGate: boolean;
-  model: Pick<Embedder, 'describe'>;
+export interface CameraFixedPeaksOptions extends Omit<CameraCalibrationsOptions, 'keeper'> {
   all: FixedPeaks;
-  /** Whether a rule watches at that time. */
-  isWatching: (rule: WatchRule, atMs: number) => boolean;
-  /** What people switched meanwhile; null: nobody can. */
-  switches: CameraSwitches | null;
 }
 
 /** A rule whose threshold is fixed. */
