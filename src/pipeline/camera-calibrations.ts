@@ -8,7 +8,7 @@ import type { SceneNow } from './camera-scene.js';
 import type { RuleView } from './camera-view.js';
 import { MAX_GAP_MS, type RuleTransition } from './detectors.js';
 import type { WatchRule } from './rule-book.js';
-import { ruleKeyOf } from './rule-key.js';
+import { keyedRules } from './rule-key.js';
 import type { CameraSwitches } from './rule-switches.js';
 
 /** What {@link CameraCalibrations} needs. */
@@ -150,15 +150,12 @@ export class CameraCalibrations {
     this.#view = view;
     this.#modelHash = modelHash;
     this.#live = new Map();
-    for (const [ruleIndex, rule] of view.book.rules.entries()) {
-      const plan = view.book.plans.get(rule.id)!;
-      const tiles = view.tilesOf(ruleIndex);
-      if (plan.kind === 'fixed' || tiles.length === 0) continue;
-      const key = ruleKeyOf(view, { ruleIndex, modelHash, fps, motionGate });
+    const how = { modelHash, fps, motionGate };
+    for (const { rule, plan, tiles, key } of keyedRules(view, { kind: 'calibrated', ...how })) {
       const id = { cameraId, ruleId: rule.id, key };
       const budgetPerDay = this.#budgetOf(rule.id) ?? plan.budgetPerDay;
-      const live = keeper.open(id, optionsOf(rule, { tiles: tiles.length, budgetPerDay }));
-      const [margins, evidence] = [new Float32Array(tiles.length), new Float32Array(tiles.length)];
+      const live = keeper.open(id, optionsOf(rule, { tiles, budgetPerDay }));
+      const [margins, evidence] = [new Float32Array(tiles), new Float32Array(tiles)];
       this.#live.set(rule.id, { rule, live, margins: margins.fill(Number.NaN), evidence });
     }
   }

@@ -7,7 +7,7 @@ import type { CameraCalibrationsOptions, Peak, ScoredMoment } from './camera-cal
 import type { RuleView } from './camera-view.js';
 import { MAX_GAP_MS } from './detectors.js';
 import type { WatchRule } from './rule-book.js';
-import { ruleKeyOf } from './rule-key.js';
+import { keyedRules } from './rule-key.js';
 
 /** The peaks of a rule with a fixed threshold on a camera. */
 export interface LivePeaks {
@@ -130,10 +130,7 @@ export class CameraFixedPeaks {
     this.#view = view;
     this.#modelHash = modelHash;
     this.#fixed = new Map();
-    for (const [ruleIndex, rule] of view.book.rules.entries()) {
-      const plan = view.book.plans.get(rule.id)!;
-      if (plan.kind !== 'fixed' || view.tilesOf(ruleIndex).length === 0) continue;
-      const key = ruleKeyOf(view, { ruleIndex, modelHash, fps, motionGate });
+    for (const { rule, plan, key } of keyedRules(view, { kind: 'fixed', modelHash, fps, motionGate })) {
       const id = { cameraId, ruleId: rule.id, key };
       this.#fixed.set(rule.id, { rule, live: all.open(id, { timing: rule.timing, threshold: plan.value }) });
     }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { ThresholdPlan } from '../rules/thresholds.js';
 import type { RuleView } from './camera-view.js';
+import type { WatchRule } from './rule-book.js';
 
 /** What makes scores of another kind, besides the rule and its tiles. */
 export interface ScoredHow {
@@ -9,12 +11,35 @@ export interface ScoredHow {
   motionGate: boolean;
 }
 
+/** A rule that looks at something, and the name of what is known of it on its camera. */
+export interface KeyedRule<Kind extends ThresholdPlan['kind']> {
+  rule: WatchRule;
+  plan: Extract<ThresholdPlan, { kind: Kind }>;
+  /** How many it looks at. */
+  tiles: number;
+  key: string;
+}
+
+/** Rules of a view that look at any tile, and whose threshold is of one kind. */
+export function* keyedRules<Kind extends ThresholdPlan['kind']>(
+  view: RuleView,
+  { kind, ...how }: ScoredHow & { kind: Kind },
+): Generator<KeyedRule<Kind>> {
+  for (const [ruleIndex, rule] of view.book.rules.entries()) {
+    const plan = view.book.plans.get(rule.id)!;
+    const tiles = view.tilesOf(ruleIndex).length;
+    if (plan.kind !== kind || tiles === 0) continue;
+    const key = keyOf(view, { ruleIndex, ...how });
+    yield { rule, plan: plan as KeyedRule<Kind>['plan'], tiles, key };
+  }
+}
+
 /**
  * Names what is known of a rule on a camera by whatever makes scores of another kind: other words, lessons, tiles, timing,
  * sampling or another model.
  * @param ruleIndex its place in the view's book
  */
-export function ruleKeyOf(
+function keyOf(
   view: RuleView,
   { ruleIndex, modelHash, fps, motionGate }: ScoredHow & { ruleIndex: number },
 ): string {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { DatabaseSyncInstance } from '@photostructure/sqlite';
 import sharp from 'sharp';
 import { createSource } from '../capture/index.js';
 import { stillFrame } from '../capture/still.js';
@@ -28,13 +29,6 @@ export class RecordedStills {
     this.#folder = folder;
   }
 
-  /** Which of some frames are of a recording whose file is there. @throws WordwatchError as `openVectorsReadOnly` does */
-  recorded(frames: readonly FramePlace[]): boolean[] {
-    using vectors = openVectorsReadOnly(this.#folder);
-    const imports = new ImportStore(vectors);
-    return frames.map((frame) => fileOf(imports, frame) !== null);
-  }
-
   /**
    * One still after the other: each starts an ffmpeg beside those of the cameras.
    * @param signal whoever asks is gone: what has not begun is left out
@@ -58,13 +52,20 @@ export class RecordedStills {
 
   #placeOf(frame: FramePlace): { path: string; ptsMs: number } | null {
     using vectors = openVectorsReadOnly(this.#folder);
-    const path = fileOf(new ImportStore(vectors), frame);
+    const path = recordingOf(new ImportStore(vectors), frame);
     const ptsMs = path === null ? null : ptsOf(new VectorStore(vectors), frame);
     return path === null || ptsMs === null ? null : { path, ptsMs };
   }
 }
 
-function fileOf(imports: ImportStore, frame: FramePlace): string | null {
+/** Which of some frames are of a recording whose file is there. */
+export function recordedOf(vectors: DatabaseSyncInstance, frames: readonly FramePlace[]): boolean[] {
+  const imports = new ImportStore(vectors);
+  return frames.map((frame) => recordingOf(imports, frame) !== null);
+}
+
+/** The recording that shows a frame, where its file is there; null: there is none. */
+export function recordingOf(imports: ImportStore, frame: FramePlace): string | null {
   const path = imports.fileOf(frame);
   return path !== null && existsSync(path) ? path : null;
 }

@@ -8,7 +8,7 @@ import { openVectorsReadOnly } from '../store/vectors/vector-database.js';
 import type { Commonness } from './commonness.js';
 import { type NearestPicture, nearestPicture } from './hit-picture.js';
 import { embedQuery } from './query.js';
-import { type FramePlace, RecordedStills } from './recorded-stills.js';
+import { type FramePlace, RecordedStills, recordedOf } from './recorded-stills.js';
 import { type FoundMoment, Searcher, type SearchRange, type SearchResult } from './searcher.js';
 import type { TilePlace } from './stored-tile.js';
 
@@ -103,8 +103,8 @@ export class SearchService implements AsyncDisposable {
     const query = await embedQuery({ words, unwanted, picture }, embedder);
     try {
       const { moments, ...rest } = await searcher.search(query, range);
-      const recorded = this.#stills.recorded(moments);
       using vectors = openVectorsReadOnly(folder);
+      const recorded = recordedOf(vectors, moments);
       const minutes = new MinutePictures(vectors);
       const hits = moments.map((moment, i) => {
         const kept = { moments: pictures, folder, minutes: recorded[i]! ? null : minutes };

@@ -19,7 +19,7 @@ import {
 } from '../../src/commands/remember/command.js';
 import { runSearch } from '../../src/commands/search/search.js';
 import type { Embedder, ModelDirectory } from '../../src/model/index.js';
-import { RecordedStills } from '../../src/search/recorded-stills.js';
+import { RecordedStills, recordedOf } from '../../src/search/recorded-stills.js';
 import { decodeMinute } from '../../src/store/vectors/minute-codec.js';
 import { openVectorDatabase, openVectorsReadOnly } from '../../src/store/vectors/vector-database.js';
 import { VectorStore } from '../../src/store/vectors/vector-store.js';
@@ -136,13 +136,14 @@ describe('scan --remember', () => {
     };
     expect(await page()).toContain('src="data:image/jpeg;base64,');
     const stills = new RecordedStills(store);
+    using memory = openVectorsReadOnly(store);
     const { signal } = new AbortController();
     const frame = { cameraId: 'yard', atMs: startMs + 2_000 };
     const others = [
       { ...frame, cameraId: 'nowhere' },
       { ...frame, atMs: startMs - 60_000 },
     ];
-    expect(stills.recorded([frame, ...others])).toEqual([true, false, false]);
+    expect(recordedOf(memory, [frame, ...others])).toEqual([true, false, false]);
     const still = (await stills.at(frame, signal)) as Buffer;
     expect(await sharp(still).metadata()).toMatchObject({ format: 'jpeg' });
     for (const other of others) expect(await stills.at(other, signal)).toBe(null);
@@ -150,7 +151,7 @@ describe('scan --remember', () => {
     expect(many.filter((answer) => answer === 'busy').length).toBe(6);
     rmSync(archive, { recursive: true });
     expect(await page()).toContain('(no picture of this moment is kept)');
-    expect(stills.recorded([frame])).toEqual([false]);
+    expect(recordedOf(memory, [frame])).toEqual([false]);
     expect(await stills.at(frame, signal)).toBe(null);
   });
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import type { Embedder } from '../../model/index.js';
 import { readImageFile, type TextModelDirectory, unknownWords } from '../../model/index.js';
 import { Commonness } from '../../search/commonness.js';
 import { hitPicture } from '../../search/hit-picture.js';
 import { embedQuery, MAX_UNWANTED, QueryWords } from '../../search/query.js';
+import { recordingOf } from '../../search/recorded-stills.js';
 import { type FoundMoment, Searcher } from '../../search/searcher.js';
 import { WordwatchError } from '../../shared/errors.js';
 import { openDatabaseReadOnly } from '../../store/database.js';
@@ -84,12 +84,8 @@ export async function runSearch(
   if (html !== null) {
     using vectors = openVectorsReadOnly(folder);
     const imports = new ImportStore(vectors);
-    const recordingOf = (moment: Pick<FoundMoment, 'cameraId' | 'atMs'>) => {
-      const path = imports.fileOf(moment);
-      return path !== null && existsSync(path) ? path : null;
-    };
-    const videoOf: typeof recordingOf = (moment) =>
-      recordingOf(moment) ?? options.videos.get(moment.cameraId) ?? null;
+    const videoOf = (moment: Pick<FoundMoment, 'cameraId' | 'atMs'>) =>
+      recordingOf(imports, moment) ?? options.videos.get(moment.cameraId) ?? null;
     const pictures = new MinutePictures(vectors);
     const minutePictureOf = ({ cameraId, atMs }: Pick<FoundMoment, 'cameraId' | 'atMs'>) => {
       const takenMs = pictures.nearest({ cameraId, atMs });
